@@ -1,0 +1,13 @@
+//! Counters of many files in one: adding up, maxima, differences.
+//!
+//! Counters lie flat, one function after the other in the order of the meta
+//! file ([`FunctionTable`]). [`Counters`] has the arithmetic;
+//! [`SnapshotSet`] knows which files are from the same process.
+
+mod counters;
+mod snapshots;
+mod table;
+
+pub use counters::Counters;
+pub use snapshots::SnapshotSet;
+pub use table::{FunctionTable, UnknownFunction};
