@@ -199,6 +199,12 @@ impl<'a> Segment<'a> {
         self.bytes
     }
 
+    /// Whether its numbers are ULEB128, as in the files that are written.
+    #[must_use]
+    pub fn is_uleb(&self) -> bool {
+        self.numbers == Numbers::Uleb128
+    }
+
     /// Decodes the records into `records`, over what it held.
     ///
     /// # Errors

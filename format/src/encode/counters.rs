@@ -10,7 +10,7 @@ use super::EncodeError;
 use super::args::{Arg, Spelled};
 use crate::hash::{Hash, hex_digit};
 use crate::layout::{
-    ARG_CHECKSUM, CHECKSUM_DIGITS, CHECKSUM_PREFIX, COUNTER_HEADER_LEN, COUNTER_MAGIC, COUNTER_VERSION, FOOTER_LEN,
+    ARG_CHECKSUM, CHECKSUM_DIGITS, CHECKSUM_PREFIX, COUNTER_HEADER_LEN, COUNTER_MAGIC, COUNTER_VERSION,
     SEGMENT_HEADER_LEN,
 };
 use crate::sink::Sink;
@@ -106,21 +106,21 @@ fn checksum_digits(checksum: u32) -> [u8; CHECKSUM_DIGITS] {
 
 /// Writes one counter file.
 #[derive(Debug)]
-pub struct CounterFileEncoder<'b, S> {
-    out: Buffered<'b, S>,
+pub struct CounterFileEncoder<S, B> {
+    out: Buffered<S, B>,
     header: CounterHeader,
     header_checksum: crc32fast::Hasher,
     segment_count: u32,
 }
 
-impl<'b, S: Sink> CounterFileEncoder<'b, S> {
-    /// Starts a file. `buffer` collects small writes; any length is right, a
-    /// few KiB are fast.
+impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> CounterFileEncoder<S, B> {
+    /// Starts a file. `buffer` collects small writes: memory of the caller's,
+    /// such as `&mut [u8]`, of any length; a few KiB are fast.
     ///
     /// # Errors
     ///
     /// Those of the sink.
-    pub fn new(sink: S, buffer: &'b mut [u8], header: CounterHeader) -> Result<Self, EncodeError<S::Error>> {
+    pub fn new(sink: S, buffer: B, header: CounterHeader) -> Result<Self, EncodeError<S::Error>> {
         let mut out = Buffered::new(sink, buffer);
         out.put(&header.encode())?;
         let header_checksum = out.checksum_here();
@@ -139,7 +139,7 @@ impl<'b, S: Sink> CounterFileEncoder<'b, S> {
         &mut self,
         args: impl Iterator<Item = Arg<'a>> + Clone,
         promise: Option<Promise>,
-    ) -> Result<SegmentEncoder<'_, 'b, S>, EncodeError<S::Error>> {
+    ) -> Result<SegmentEncoder<'_, S, B>, EncodeError<S::Error>> {
         self.out.restart_checksum(self.header_checksum.clone());
         let layout = Preamble::measure(self.out.offset(), args.clone()).ok_or(EncodeError::ArgsTooLong)?;
         let record_count_offset = self.out.offset();
@@ -152,6 +152,25 @@ impl<'b, S: Sink> CounterFileEncoder<'b, S> {
         self.out.put_promised(zeros, promise.map(|p| checksum_digits(p.checksum)))?;
         self.put_pairs(&layout)?;
         Ok(SegmentEncoder { file: self, record_count_offset, checksum_offset, promise, record_count: 0 })
+    }
+
+    /// Copies a segment without its footer, checksum and all, from a file with
+    /// the same header.
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    pub fn copy_segment(&mut self, segment: &[u8]) -> Result<(), EncodeError<S::Error>> {
+        self.out.put(segment)?;
+        self.put_footer()
+    }
+
+    fn put_footer(&mut self) -> Result<(), EncodeError<S::Error>> {
+        self.segment_count = self.segment_count.saturating_add(1);
+        self.out.put(&COUNTER_MAGIC)?;
+        self.out.put(&[0; 4])?;
+        self.out.put(&self.segment_count.to_le_bytes())?;
+        self.out.put(&[0; 4])
     }
 
     /// The string table: the empty string, then each argument's key and value;
@@ -243,15 +262,15 @@ fn string_len(len: u64) -> u64 {
 /// Writes the function records of one segment.
 #[derive(Debug)]
 #[must_use = "a segment without `finish` has no footer"]
-pub struct SegmentEncoder<'e, 'b, S> {
-    file: &'e mut CounterFileEncoder<'b, S>,
+pub struct SegmentEncoder<'e, S, B> {
+    file: &'e mut CounterFileEncoder<S, B>,
     record_count_offset: u64,
     checksum_offset: u64,
     promise: Option<Promise>,
     record_count: u64,
 }
 
-impl<S: Sink> SegmentEncoder<'_, '_, S> {
+impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> SegmentEncoder<'_, S, B> {
     /// Writes the counters of function number `function` of package number
     /// `package`, both counted from zero in the meta file. `counters` must
     /// give as many as it says.
@@ -290,15 +309,7 @@ impl<S: Sink> SegmentEncoder<'_, '_, S> {
         if promise.is_some_and(|promise| promise != kept) {
             return Err(EncodeError::PromiseBroken);
         }
-        file.segment_count = file.segment_count.saturating_add(1);
-        let mut footer = [0; FOOTER_LEN];
-        for (slot, byte) in footer.iter_mut().zip(COUNTER_MAGIC) {
-            *slot = byte;
-        }
-        for (slot, byte) in footer.iter_mut().skip(8).zip(file.segment_count.to_le_bytes()) {
-            *slot = byte;
-        }
-        file.out.put(&footer)?;
+        file.put_footer()?;
         Ok(SegmentPatch {
             record_count_offset: self.record_count_offset,
             checksum_offset: self.checksum_offset,
@@ -309,9 +320,9 @@ impl<S: Sink> SegmentEncoder<'_, '_, S> {
 
 /// A sink behind a buffer, with a running checksum of what goes through.
 #[derive(Debug)]
-struct Buffered<'b, S> {
+struct Buffered<S, B> {
     sink: S,
-    buffer: &'b mut [u8],
+    buffer: B,
     used: usize,
     /// Bytes of the buffer that the checksum holds already.
     summed: usize,
@@ -320,8 +331,8 @@ struct Buffered<'b, S> {
     checksum: crc32fast::Hasher,
 }
 
-impl<'b, S: Sink> Buffered<'b, S> {
-    fn new(sink: S, buffer: &'b mut [u8]) -> Self {
+impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> Buffered<S, B> {
+    fn new(sink: S, buffer: B) -> Self {
         Self { sink, buffer, used: 0, summed: 0, flushed: 0, checksum: crc32fast::Hasher::new() }
     }
 
@@ -331,7 +342,7 @@ impl<'b, S: Sink> Buffered<'b, S> {
     }
 
     fn checksum_here(&mut self) -> crc32fast::Hasher {
-        self.checksum.update(self.buffer.get(self.summed..self.used).unwrap_or_default());
+        self.checksum.update(self.buffer.as_ref().get(self.summed..self.used).unwrap_or_default());
         self.summed = self.used;
         self.checksum.clone()
     }
@@ -343,7 +354,7 @@ impl<'b, S: Sink> Buffered<'b, S> {
 
     fn flush(&mut self) -> Result<(), EncodeError<S::Error>> {
         self.checksum_here();
-        let full = self.buffer.get(..self.used).unwrap_or_default();
+        let full = self.buffer.as_ref().get(..self.used).unwrap_or_default();
         self.sink.write_all(full)?;
         self.flushed += full.len() as u64;
         self.used = 0;
@@ -352,13 +363,13 @@ impl<'b, S: Sink> Buffered<'b, S> {
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), EncodeError<S::Error>> {
-        if let Some(room) = self.buffer.get_mut(self.used..self.used + bytes.len()) {
+        if let Some(room) = self.buffer.as_mut().get_mut(self.used..self.used + bytes.len()) {
             room.copy_from_slice(bytes);
             self.used += bytes.len();
             return Ok(());
         }
         self.flush()?;
-        if let Some(room) = self.buffer.get_mut(..bytes.len()) {
+        if let Some(room) = self.buffer.as_mut().get_mut(..bytes.len()) {
             room.copy_from_slice(bytes);
             self.used = bytes.len();
             return Ok(());
@@ -385,7 +396,8 @@ impl<'b, S: Sink> Buffered<'b, S> {
 
     fn put_uleb32(&mut self, value: u32) -> Result<(), EncodeError<S::Error>> {
         // Nearly all counters fit one byte.
-        if let ([low @ 0..=0x7f, 0, 0, 0], Some(slot)) = (value.to_le_bytes(), self.buffer.get_mut(self.used)) {
+        if let ([low @ 0..=0x7f, 0, 0, 0], Some(slot)) = (value.to_le_bytes(), self.buffer.as_mut().get_mut(self.used))
+        {
             *slot = low;
             self.used += 1;
             return Ok(());

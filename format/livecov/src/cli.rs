@@ -1,0 +1,234 @@
+//! The command line: names and flags of `go tool covdata`, and a few more.
+
+use crate::error::Error;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Reads, reports, merges and inspects coverage data of Livecov and Go.
+///
+/// Commands and flags are those of `go tool covdata`; flags may start with one
+/// dash or two.
+#[derive(Debug, Parser)]
+#[command(name = "livecov", version, args_override_self = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 if all went well (what was left out is named on standard error),\n\
+    1 if the command failed or --strict was violated, 2 if the command line is wrong.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the percentage of statements covered, package by package
+    Percent(PercentOpts),
+    /// List the import paths of all packages
+    Pkglist(ReportOpts),
+    /// Show the percentage of statements covered, function by function
+    Func(ReportOpts),
+    /// Convert to the text profile that `go tool cover` reads
+    Textfmt(TextfmtOpts),
+    /// Merge data files
+    Merge(MergeOpts),
+    /// Keep what the first directory covers and the second does not
+    Subtract(SetOpts),
+    /// Keep what all directories cover
+    Intersect(SetOpts),
+    /// Show everything in readable form
+    Debugdump(DebugdumpOpts),
+    /// Print a completion script for a shell
+    Completions(CompletionsOpts),
+    /// Print the manual page
+    Man,
+}
+
+/// Flags of all commands that read data.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct Common {
+    /// Input directories, separated by commas
+    #[arg(short = 'i', long = "i", value_name = "DIRS", allow_hyphen_values = true)]
+    pub inputs: Option<OsString>,
+    /// Look only at packages that match one of these patterns, separated by commas; `...` matches anything
+    #[arg(long = "pkg", value_name = "PATTERNS", allow_hyphen_values = true)]
+    pub packages: Option<String>,
+    /// Say more about what is being done
+    #[arg(short = 'v', long = "v", value_name = "LEVEL", default_value_t = 0, allow_negative_numbers = true)]
+    pub verbosity: i64,
+    /// Fail if any input is damaged or has no counterpart, instead of leaving it out
+    #[arg(long)]
+    pub strict: bool,
+    /// Use so many threads instead of one for each core
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
+    /// Go's flag to stop at warnings.
+    #[arg(long = "hw", hide = true, action = ArgAction::SetTrue)]
+    pub panic_on_warning: bool,
+    /// Go's profiling flags, which say nothing here.
+    #[arg(long = "cpuprofile", aliases = ["memprofile", "memprofilerate"], hide = true, value_name = "FILE")]
+    pub profile: Option<OsString>,
+    #[arg(hide = true)]
+    pub(crate) extra: Vec<OsString>,
+}
+
+impl Common {
+    /// The list of input directories.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] if there is none, or anything but flags.
+    pub fn inputs(&self) -> Result<&OsStr, Error> {
+        if !self.extra.is_empty() {
+            return Err(Error::Usage("unknown extra arguments".into()));
+        }
+        let inputs = self.inputs.as_deref().filter(|inputs| !inputs.is_empty());
+        inputs.ok_or_else(|| Error::Usage("select input directories with '-i' option".into()))
+    }
+}
+
+/// Flags of reports without any of their own.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct ReportOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Flags of `percent`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct PercentOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// Write the text profile to this file as well
+    #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `textfmt`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct TextfmtOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// The file to write
+    #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `merge`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct MergeOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// The directory to write to; made if missing. If it is an input as well, the result replaces what was merged
+    #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
+    pub output: Option<PathBuf>,
+    /// Combine the data of different programs into one
+    #[arg(long = "pcombine", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "false", value_parser = parse_bool, value_name = "BOOL", hide_default_value = true,
+        hide_possible_values = true)]
+    pub combine_programs: bool,
+    /// Forget which process each count came from. The result is smaller, but merging it again with data of the same
+    /// processes counts them twice
+    #[arg(long)]
+    pub flatten: bool,
+}
+
+/// Flags of `subtract` and `intersect`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct SetOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// The directory to write to; made if missing
+    #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `debugdump`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct DebugdumpOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// Show only functions that have run
+    #[arg(long = "live", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "false", value_parser = parse_bool, value_name = "BOOL", hide_default_value = true,
+        hide_possible_values = true)]
+    pub live: bool,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsOpts {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// The spellings that Go's flag package takes.
+fn parse_bool(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("neither true nor false".into()),
+    }
+}
+
+/// Flags of Go's tool with more than one letter: Go takes them with one dash.
+const LONG_FLAGS: [&str; 8] = ["pkg", "pcombine", "live", "hw", "help", "cpuprofile", "memprofile", "memprofilerate"];
+
+/// Flags of Go's tool that take their value from the next argument as well.
+const VALUE_FLAGS: [&str; 8] = ["i", "o", "pkg", "v", "cpuprofile", "memprofile", "memprofilerate", "threads"];
+
+/// Gives Go's flags the two dashes that the parser wants, and leaves values
+/// alone.
+#[must_use]
+pub fn normalize(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut normal = Vec::new();
+    let mut is_value = false;
+    for arg in args {
+        let text = arg.to_str().unwrap_or_default();
+        let flag = text.trim_start_matches('-');
+        let dashes = text.len() - flag.len();
+        let name = flag.split('=').next().unwrap_or_default();
+        let is_flag = !is_value && (dashes == 1 || dashes == 2);
+        is_value = is_flag && name == flag && VALUE_FLAGS.contains(&name);
+        if is_flag && dashes == 1 && LONG_FLAGS.contains(&name) {
+            normal.push(format!("--{flag}").into());
+        } else {
+            normal.push(arg);
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_dash_or_two() {
+        let args = ["merge", "-pkg=a", "-i", "-pkg", "--pcombine", "-live=false", "-o=x", "-v", "3", "-pkg", "-live"];
+        let normal = normalize(args.map(OsString::from));
+        let expected =
+            ["merge", "--pkg=a", "-i", "-pkg", "--pcombine", "--live=false", "-o=x", "-v", "3", "--pkg", "-live"];
+        assert_eq!(normal, expected);
+    }
+
+    #[test]
+    fn the_parser_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,10 @@
+//! The commands, one module each.
+
+pub mod debugdump;
+pub mod func;
+pub mod merge;
+pub mod percent;
+pub mod pkglist;
+pub mod set_operation;
+pub mod shell;
+pub mod textfmt;

@@ -1,0 +1,53 @@
+//! `textfmt`: the text profile that `go tool cover` reads.
+
+use crate::cli::TextfmtOpts;
+use crate::error::Error;
+use crate::modes::ModeRule;
+use crate::output::OutputFile;
+use crate::report::aggregate::Aggregate;
+use crate::report::collect::collect;
+use crate::report::rows::Rows;
+use crate::session::Session;
+use livecov_format::profile;
+use std::io;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Those of the inputs and outputs.
+pub fn run(session: &mut Session<'_>, opts: &TextfmtOpts) -> Result<(), Error> {
+    opts.common.inputs()?;
+    let output = opts.output.as_deref().filter(|output| !output.as_os_str().is_empty());
+    let output = output.ok_or_else(|| Error::Usage("select output file name with '-o' option".into()))?;
+    let output = OutputFile::create(output).map_err(|error| match error {
+        Error::File { path, source, .. } => {
+            let reason = crate::error::reason(&source);
+            Error::Usage(format!("unable to open textfmt output file {path:?}: open {}: {reason}", path.display()))
+        }
+        other => other,
+    })?;
+    let aggregate = collect(session, &opts.common, ModeRule::Equal)?;
+    write(&aggregate, output)
+}
+
+/// Writes the text profile of all packages.
+///
+/// # Errors
+///
+/// Those of the output.
+pub fn write(aggregate: &Aggregate, mut output: OutputFile) -> Result<(), Error> {
+    write_profile(aggregate, &mut output).map_err(Error::output)?;
+    output.commit()
+}
+
+fn write_profile(aggregate: &Aggregate, output: &mut OutputFile) -> io::Result<()> {
+    let Some(mode) = aggregate.mode else { return Ok(()) };
+    profile::write_mode(output, mode)?;
+    for package in aggregate.packages.values() {
+        for (file, row) in Rows::new(package, mode).units() {
+            profile::write_unit(output, file, &row.unit, row.count)?;
+        }
+    }
+    Ok(())
+}

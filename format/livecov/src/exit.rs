@@ -1,0 +1,8 @@
+//! Exit statuses, which are those of `go tool covdata`.
+
+/// Everything went well; what was left out was named on standard error.
+pub const SUCCESS: u8 = 0;
+/// The command failed, or `--strict` was given and something was left out.
+pub const FAILURE: u8 = 1;
+/// The command line is not one that the tool takes.
+pub const USAGE: u8 = 2;

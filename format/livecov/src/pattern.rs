@@ -1,0 +1,96 @@
+//! Package patterns, as Go's tools read them.
+
+/// Which packages to look at.
+#[derive(Clone, Debug)]
+pub struct PackageFilter {
+    /// None for all packages.
+    patterns: Option<Vec<String>>,
+}
+
+impl PackageFilter {
+    /// The filter of a list that is separated by commas; no list, or the empty
+    /// one, lets all packages through.
+    #[must_use]
+    pub fn new(list: Option<&str>) -> Self {
+        let list = list.filter(|list| !list.is_empty());
+        let patterns = list.map(|list| list.split(',').filter(|item| !item.is_empty()).map(String::from).collect());
+        Self { patterns }
+    }
+
+    /// Whether this filter lets all packages through.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.patterns.is_none()
+    }
+
+    /// Whether a package is to be looked at.
+    #[must_use]
+    pub fn matches(&self, path: &[u8]) -> bool {
+        self.patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern.as_bytes(), path)))
+    }
+}
+
+/// `...` stands for anything, also for nothing; `/...` at the end also lets the
+/// bare prefix through; all else stands for itself.
+fn is_match(pattern: &[u8], path: &[u8]) -> bool {
+    if pattern.strip_suffix(b"/...").is_some_and(|prefix| is_match(prefix, path)) {
+        return true;
+    }
+    let mut parts = split_dots(pattern);
+    let Some(first) = parts.next() else { return path.is_empty() };
+    let Some(mut left) = path.strip_prefix(first) else { return false };
+    let rest: Vec<&[u8]> = parts.collect();
+    let Some((last, middle)) = rest.split_last() else { return left.is_empty() };
+    for part in middle {
+        let Some(place) = find(left, part) else { return false };
+        left = left.get(place + part.len()..).unwrap_or_default();
+    }
+    left.ends_with(last)
+}
+
+fn split_dots(pattern: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut left = Some(pattern);
+    std::iter::from_fn(move || {
+        let pattern = left?;
+        let place = find(pattern, b"...");
+        left = place.and_then(|place| pattern.get(place + 3..));
+        Some(place.and_then(|place| pattern.get(..place)).unwrap_or(pattern))
+    })
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
+    text.windows(part.len()).position(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, path, matches) in [
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("a/...", "a", true),
+            ("a/...", "a/b", true),
+            ("a/...", "ab", false),
+            ("a...", "ab/c", true),
+            ("...x", "a/x", true),
+            ("...", "anything", true),
+            ("a...b...c", "a1b2c", true),
+            ("a...b...c", "acb", false),
+            ("a...a", "a", false),
+            ("...b", "bb", true),
+            (".../b/...", "a/b", true),
+            ("a.b", "axb", false),
+        ] {
+            assert_eq!(is_match(pattern.as_bytes(), path.as_bytes()), matches, "{pattern} {path}");
+        }
+        assert!(PackageFilter::new(Some("")).is_open());
+        assert!(!PackageFilter::new(Some(",")).matches(b"a"));
+        assert!(PackageFilter::new(Some("x,,a")).matches(b"a"));
+    }
+}

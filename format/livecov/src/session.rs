@@ -1,0 +1,70 @@
+//! One run of the tool: where it writes to, what it was told, what it met.
+
+use crate::cli::Common;
+use crate::error::Error;
+use crate::progress::Progress;
+use std::io::Write;
+
+/// The surroundings of a command.
+pub struct Session<'a> {
+    /// Reports go here.
+    pub out: &'a mut dyn Write,
+    /// Warnings go here.
+    err: &'a mut dyn Write,
+    is_strict: bool,
+    verbosity: i64,
+    threads: usize,
+    progress: Progress,
+}
+
+impl<'a> Session<'a> {
+    /// A session with the options that all commands share.
+    pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, common: &Common, shows_progress: bool) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            out,
+            err,
+            is_strict: common.strict || common.panic_on_warning,
+            verbosity: common.verbosity,
+            threads: common.threads.map_or(cores, usize::from),
+            progress: Progress::new(shows_progress),
+        }
+    }
+
+    /// Says something that does not change the outcome.
+    pub fn warn(&mut self, message: &str) {
+        // Nobody is left to be told if this fails.
+        self.progress.suspend(|| writeln!(self.err, "warning: {message}").ok());
+    }
+
+    /// Says that an input was left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Strict`] if that must not be.
+    pub fn leave_out(&mut self, message: &str) -> Result<(), Error> {
+        if self.is_strict {
+            return Err(Error::Strict(message.into()));
+        }
+        self.warn(message);
+        Ok(())
+    }
+
+    /// Says what is being done, if `-v` asks for it.
+    pub fn trace(&mut self, level: i64, message: impl FnOnce() -> String) {
+        if self.verbosity >= level {
+            let message = message();
+            self.progress.suspend(|| writeln!(self.err, "{message}").ok());
+        }
+    }
+
+    /// How many threads may work.
+    pub fn threads(&self) -> usize {
+        self.threads.max(1)
+    }
+
+    /// The bar that long work moves.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+}
