@@ -1,6 +1,7 @@
 //! The worked example of the crate documentation, held against the code.
 
 #![cfg(feature = "std")]
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use livecov_format::decode::{CounterFile, MetaFile, Records};
 use livecov_format::encode::args::Arg;

@@ -5,13 +5,17 @@
 //! long as they are the only ones of their window; of the few windows with
 //! several files the maximum is put in the place of what was counted first.
 //! So all files are read once, and only those of such windows again.
+//!
+//! Records are added as they are decoded. If a file turns out to be damaged
+//! when some of it is in, all is done again without that file: damage is rare,
+//! and looking twice at every file would cost every user.
 
 use crate::error::{Error, reason};
 use crate::input::{FileReader, LoadedPod};
 use crate::session::Session;
 use crate::summary::ArgsSummary;
-use livecov_format::decode::{CounterFile, Records, Segment};
-use livecov_format::merge::{Counters, FunctionTable, UnknownFunction};
+use livecov_format::decode::{CounterFile, DecodeError, Records, Segment};
+use livecov_format::merge::{Counters, FunctionTable, Tally, UnknownFunction};
 use livecov_format::pods::FoundFile;
 use livecov_format::snapshot::SnapshotKey;
 use rustc_hash::FxHashMap;
@@ -74,18 +78,11 @@ pub struct Task<'a> {
     pub files: &'a [FoundFile],
 }
 
-/// What a thread has to say of a file.
-#[derive(Debug)]
-enum Finding {
-    /// It is damaged, and why.
-    LeftOut(String),
-    /// It has records of functions that the meta file does not have.
-    Unknown(Vec<UnknownFunction>),
-}
-
 /// What the threads share.
 struct Shared<'a> {
     task: Task<'a>,
+    /// The files that were found damaged before, and why.
+    damaged: &'a BTreeMap<usize, String>,
     next: AtomicUsize,
     windows: Mutex<FxHashMap<SnapshotKey, Vec<Source>>>,
 }
@@ -93,14 +90,19 @@ struct Shared<'a> {
 /// What one thread has got together.
 struct Worker<'s, 'a> {
     shared: &'s Shared<'a>,
-    reader: FileReader,
     records: Records,
-    named: Counters,
-    anonymous: Counters,
+    /// What files say that name their process; made for the first one.
+    named: Option<Tally>,
+    anonymous: Tally,
     has_anonymous: bool,
     args: ArgsSummary,
     anonymous_args: ArgsSummary,
-    findings: Vec<(usize, Finding)>,
+    /// Files that are damaged, and why.
+    damaged: Vec<(usize, String)>,
+    /// Records of functions that the meta file does not have.
+    unknown: UnknownByFile,
+    /// Whether a part of a damaged file was counted.
+    is_tainted: bool,
 }
 
 /// Reads files and combines their counters.
@@ -109,9 +111,46 @@ struct Worker<'s, 'a> {
 ///
 /// Damage under `--strict`.
 pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Error> {
-    let shared = Shared { task, next: AtomicUsize::new(0), windows: Mutex::default() };
+    session.progress().expect(task.files.len());
+    let mut damaged = BTreeMap::new();
+    let (combined, unknown) = loop {
+        let attempt = attempt(session, task, &damaged);
+        damaged.extend(attempt.damaged);
+        if let Some(counted) = attempt.counted {
+            break counted;
+        }
+    };
+    for (number, file) in task.files.iter().enumerate() {
+        let path = file.path.display();
+        if let Some(why) = damaged.get(&number) {
+            session.leave_out(&format!("leaving out counter data file {path}: {why}"))?;
+        }
+        for (_, records) in unknown.iter().filter(|(unknown, _)| *unknown == number) {
+            report_unknown(session, &file.path, records)?;
+        }
+    }
+    if combined.total.is_saturated() {
+        session.warn("some counts do not fit 32 bits, and stay at 4294967295");
+    }
+    Ok(combined)
+}
+
+/// Records of unknown functions, by the number of the file.
+type UnknownByFile = Vec<(usize, Vec<UnknownFunction>)>;
+
+/// What became of reading all files once.
+struct Attempt {
+    /// Files that were found to be damaged, and why.
+    damaged: Vec<(usize, String)>,
+    /// What was counted, and the records of unknown functions by file; none if
+    /// a part of a damaged file is in it.
+    counted: Option<(Combined, UnknownByFile)>,
+}
+
+/// Reads all files but those that are known to be damaged.
+fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, String>) -> Attempt {
+    let shared = Shared { task, damaged, next: AtomicUsize::new(0), windows: Mutex::default() };
     let progress = session.progress();
-    progress.expect(task.files.len());
     // A thread costs as much as a few files.
     let threads = session.threads().min(task.files.len().div_ceil(4)).max(1);
     let mut workers = std::thread::scope(|scope| {
@@ -123,21 +162,15 @@ pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Er
         }
         workers
     });
-    let mut findings: Vec<_> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.findings)).collect();
-    findings.sort_by_key(|(file, _)| *file);
-    let mut used: Vec<Option<&FoundFile>> = task.files.iter().map(Some).collect();
-    for (file, finding) in findings {
-        report(session, &task, file, &finding)?;
-        if let (Finding::LeftOut(_), Some(slot)) = (&finding, used.get_mut(file)) {
-            *slot = None;
-        }
+    let found: Vec<_> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.damaged)).collect();
+    if workers.iter().any(|worker| worker.is_tainted) {
+        return Attempt { damaged: found, counted: None };
     }
-    let used = used.into_iter().flatten().cloned().collect();
-    let combined = gather(workers, &shared, used);
-    if combined.total.overflowed() {
-        session.warn("some counts do not fit 32 bits, and stay at 4294967295");
-    }
-    Ok(combined)
+    let unknown = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.unknown)).collect();
+    let is_used = |number: &usize| !damaged.contains_key(number) && found.iter().all(|(file, _)| file != number);
+    let used = (0..task.files.len()).filter(is_used).filter_map(|number| task.files.get(number).cloned());
+    let used = if found.is_empty() && damaged.is_empty() { task.files.to_vec() } else { used.collect() };
+    Attempt { damaged: found, counted: Some((gather(workers, &shared, used), unknown)) }
 }
 
 /// Adds up what the threads have.
@@ -146,9 +179,9 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile
     let windows = std::mem::take(&mut *shared.windows.lock().unwrap_or_else(PoisonError::into_inner));
     let mut workers = workers.into_iter();
     let first = workers.next().unwrap_or_else(|| Worker::new(shared));
-    let mut named = first.named;
+    let mut named = first.named.map(Tally::finish);
     let mut combined = Combined {
-        total: first.anonymous,
+        total: first.anonymous.finish(),
         anonymous: Counters::new(task.table, task.pod.meta.mode),
         has_anonymous: first.has_anonymous,
         windows: windows.into_iter().collect(),
@@ -157,16 +190,19 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile
         used,
     };
     for worker in workers {
-        named.add(&worker.named);
-        combined.total.add(&worker.anonymous);
+        match (&mut named, worker.named.map(Tally::finish)) {
+            (Some(named), Some(more)) => named.add(&more),
+            (named, more) => *named = named.take().or(more),
+        }
+        combined.total.add(&worker.anonymous.finish());
         combined.has_anonymous |= worker.has_anonymous;
         combined.args.merge(worker.args);
         combined.anonymous_args.merge(worker.anonymous_args);
     }
-    for sources in combined.windows.values().filter(|sources| sources.len() > 1) {
-        settle(&mut named, task, sources);
-    }
-    if !combined.windows.is_empty() {
+    if let Some(mut named) = named {
+        for sources in combined.windows.values().filter(|sources| sources.len() > 1) {
+            settle(&mut named, task, sources);
+        }
         combined.anonymous.clone_from(&combined.total);
         combined.total.add(&named);
     }
@@ -220,34 +256,36 @@ impl<'a> SourceReader<'a> {
 impl<'s, 'a> Worker<'s, 'a> {
     fn new(shared: &'s Shared<'a>) -> Self {
         let Task { pod, table, .. } = shared.task;
-        let zero = Counters::new(table, pod.meta.mode);
         Self {
             shared,
-            reader: FileReader::default(),
             records: Records::default(),
-            named: zero.clone(),
-            anonymous: zero,
+            named: None,
+            anonymous: Tally::new(table, pod.meta.mode),
             has_anonymous: false,
             args: ArgsSummary::default(),
             anonymous_args: ArgsSummary::default(),
-            findings: Vec::new(),
+            damaged: Vec::new(),
+            unknown: Vec::new(),
+            is_tainted: false,
         }
     }
 
     fn run(mut self, advance: impl Fn()) -> Self {
+        let mut reader = FileReader::default();
         loop {
             let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = self.shared.task.files.get(number) else { return self };
-            let mut reader = std::mem::take(&mut self.reader);
-            if let Err(why) = self.count(number, &mut reader, &file.path) {
-                self.findings.push((number, Finding::LeftOut(why)));
+            if self.shared.damaged.contains_key(&number) {
+                continue;
             }
-            self.reader = reader;
+            if let Err(why) = self.count(number, &mut reader, &file.path) {
+                self.damaged.push((number, why));
+            }
             advance();
         }
     }
 
-    /// Counts a file, all of it or none.
+    /// Counts a file.
     fn count(&mut self, number: usize, reader: &mut FileReader, path: &Path) -> Result<(), String> {
         let task = self.shared.task;
         let bytes = reader.read(path).map_err(|error| reason(&error))?;
@@ -256,69 +294,71 @@ impl<'s, 'a> Worker<'s, 'a> {
             return Err(format!("its header names another meta-data file than {}", task.pod.meta_path.display()));
         }
         let contributions = file.contributions();
-        let mut unknown = Vec::new();
-        for segment in contributions {
-            segment.decode(&mut self.records).map_err(|error| error.to_string())?;
-            unknown.extend(task.table.check(&self.records).map_err(|error| error.to_string())?);
-        }
         if file.segments.len() != contributions.len() {
             // Go's tools see this segment only: if it is damaged, so is the file.
             let total = file.segments.first();
             total.map_or(Ok(()), |total| total.decode(&mut self.records)).map_err(|error| error.to_string())?;
         }
+        let mut unknown = Vec::new();
         for (contribution, segment) in contributions.iter().enumerate() {
-            if file.segments.len() > 1 {
-                segment.decode(&mut self.records).map_err(|error| error.to_string())?;
-            }
-            self.offer(number, contribution, segment);
+            let source = |seq| Source { file: number, contribution, seq };
+            self.count_segment(segment, source, &mut unknown).map_err(|error| {
+                self.is_tainted = true;
+                error.to_string()
+            })?;
         }
         if !unknown.is_empty() {
-            self.findings.push((number, Finding::Unknown(unknown)));
+            self.unknown.push((number, unknown));
         }
         Ok(())
     }
 
-    /// Counts the decoded records of a contribution, unless some of its window
-    /// have been counted.
-    fn offer(&mut self, file: usize, contribution: usize, segment: &Segment<'_>) {
+    /// Counts a contribution, unless one of its window has been counted.
+    fn count_segment(
+        &mut self,
+        segment: &Segment<'_>,
+        source: impl Fn(u64) -> Source,
+        unknown: &mut Vec<UnknownFunction>,
+    ) -> Result<(), DecodeError> {
         let table = self.shared.task.table;
         self.args.add(&segment.args);
         let Some(key) = segment.args.snapshot() else {
             self.has_anonymous = true;
             self.anonymous_args.add(&segment.args);
-            self.anonymous.add_records(table, &self.records);
-            return;
+            return self.anonymous.add_segment(table, segment, unknown);
         };
-        let source = Source { file, contribution, seq: key.seq };
-        let mut windows = self.shared.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let sources = windows.entry(key.window()).or_default();
-        sources.push(source);
-        if sources.len() == 1 {
-            drop(windows);
-            self.named.add_records(table, &self.records);
+        let is_first = {
+            let mut windows = self.shared.windows.lock().unwrap_or_else(PoisonError::into_inner);
+            let sources = windows.entry(key.window()).or_default();
+            sources.push(source(key.seq));
+            sources.len() == 1
+        };
+        if is_first {
+            let mode = self.shared.task.pod.meta.mode;
+            let named = self.named.get_or_insert_with(|| Tally::new(table, mode));
+            return named.add_segment(table, segment, unknown);
         }
+        segment.decode(&mut self.records)?;
+        let checked = table.check(&self.records);
+        unknown.extend(checked.map_err(|kind| DecodeError { offset: 0, kind })?);
+        Ok(())
     }
 }
 
 /// How many records of unknown functions are named.
 const NAMED_RECORDS: usize = 10;
 
-fn report(session: &mut Session<'_>, task: &Task<'_>, file: usize, finding: &Finding) -> Result<(), Error> {
-    let path = task.files.get(file).map(|file| file.path.display().to_string()).unwrap_or_default();
-    match finding {
-        Finding::LeftOut(why) => session.leave_out(&format!("leaving out counter data file {path}: {why}")),
-        Finding::Unknown(unknown) => {
-            for record in unknown.iter().take(NAMED_RECORDS) {
-                let UnknownFunction { package, function, function_count, counter_count } = record;
-                session.leave_out(&format!(
-                    "leaving out {counter_count} counters in {path}: \
-                     they are of function {function} of package {package}, which has {function_count} functions"
-                ))?;
-            }
-            match unknown.len().saturating_sub(NAMED_RECORDS) {
-                0 => Ok(()),
-                more => session.leave_out(&format!("leaving out {more} more such records in {path}")),
-            }
-        }
+fn report_unknown(session: &mut Session<'_>, path: &Path, unknown: &[UnknownFunction]) -> Result<(), Error> {
+    let path = path.display();
+    for record in unknown.iter().take(NAMED_RECORDS) {
+        let UnknownFunction { package, function, function_count, counter_count } = record;
+        session.leave_out(&format!(
+            "leaving out {counter_count} counters in {path}: \
+             they are of function {function} of package {package}, which has {function_count} functions"
+        ))?;
+    }
+    match unknown.len().saturating_sub(NAMED_RECORDS) {
+        0 => Ok(()),
+        more => session.leave_out(&format!("leaving out {more} more such records in {path}")),
     }
 }

@@ -4,7 +4,7 @@ use crate::error::{Error, reason};
 use crate::session::Session;
 use livecov_format::decode::MetaFile;
 use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX};
-use livecov_format::pods::{self, FoundFile, Pod};
+use livecov_format::pods::{self, FileName, FoundFile, Pod};
 use memmap2::Mmap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -30,15 +30,23 @@ impl Inputs {
     /// without a meta file.
     pub fn find(session: &mut Session<'_>, list: &OsStr) -> Result<Self, Error> {
         let dirs = split(list);
-        let mut files = Vec::new();
+        let (mut files, mut others) = (Vec::new(), Vec::new());
         for (number, dir) in dirs.iter().enumerate() {
+            let clean_dir = clean(dir);
             let unreadable = |source| Error::Inputs { path: dir.clone(), source };
             for entry in fs::read_dir(dir).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
-                if !entry.file_type().map_err(unreadable)?.is_dir() {
-                    files.push(FoundFile { path: clean(&dir.join(entry.file_name())), dir: number });
+                let kind = entry.file_type().map_err(unreadable)?;
+                let path = clean_dir.join(entry.file_name());
+                if kind.is_file() || kind.is_symlink() && leads_to_file(&path) {
+                    files.push(FoundFile { path, dir: number });
+                } else if !kind.is_dir() && !kind.is_symlink() {
+                    others.push(path);
                 }
             }
+        }
+        for path in others.iter().filter(|path| is_data(path)) {
+            session.leave_out(&format!("leaving out {}: not a regular file", path.display()))?;
         }
         let found = pods::pair(files);
         for orphan in &found.orphans {
@@ -148,6 +156,17 @@ fn load(
     Ok(None)
 }
 
+/// Whether a link leads to a file: reading from a pipe would wait for ever. One
+/// that leads nowhere is left to be named when it is read.
+fn leads_to_file(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |target| target.is_file())
+}
+
+/// Whether a path has the name of coverage data.
+fn is_data(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| FileName::parse(&name.to_string_lossy()).is_some())
+}
+
 /// The items of a list that is separated by commas; an empty item stays one.
 pub(crate) fn split(list: &OsStr) -> Vec<PathBuf> {
     let mut dirs = vec![PathBuf::new()];
@@ -200,29 +219,42 @@ impl FileBytes {
     ///
     /// # Errors
     ///
-    /// Those of the system; also if `path` is no regular file, because reading
-    /// from a pipe would wait for ever.
+    /// Those of the system.
     pub fn read(path: &Path) -> io::Result<Self> {
-        let mut buffer = Vec::new();
-        Ok(match Self::read_into(path, &mut buffer)? {
-            None => Self::Read(buffer),
-            Some(map) => Self::Mapped(map),
-        })
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() >= MAP_LEN {
+            return map(&file).map(Self::Mapped);
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(Self::Read(bytes))
     }
 
     /// Reads a whole file into `buffer`, over what it held, or gives its map.
     fn read_into(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Option<Mmap>> {
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
         let mut file = File::open(path)?;
-        buffer.clear();
         let len = file.metadata()?.len();
         if len >= MAP_LEN {
             return map(&file).map(Some);
         }
-        buffer.reserve(usize::try_from(len).unwrap_or(0).saturating_add(1));
-        file.read_to_end(buffer)?;
+        let len = usize::try_from(len).unwrap_or(0);
+        // Room for one byte more tells the end of the file in the same read.
+        if buffer.len() <= len {
+            buffer.resize((len + 1).next_power_of_two(), 0);
+        }
+        let mut used = 0;
+        while let Some(room) = buffer.get_mut(used..).filter(|room| !room.is_empty()) {
+            match file.read(room) {
+                Ok(0) => break,
+                Ok(count) => used += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if used == len {
+                break;
+            }
+        }
+        buffer.truncate(used);
         Ok(None)
     }
 }

@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::cursor::Cursor;
 use super::error::{DecodeError, DecodeErrorKind};
-use super::records::{Numbers, Records};
+use super::records::{Numbers, RecordVisitor, Records};
 use crate::hash::Hash;
 use crate::layout::{
     CHECKSUM_DIGITS, COUNTER_HEADER_LEN, COUNTER_MAGIC, COUNTER_VERSION, FOOTER_LEN, SEGMENT_HEADER_LEN, limits,
@@ -212,9 +212,27 @@ impl<'a> Segment<'a> {
     /// The first rule of the format that the bytes break, a checksum that does
     /// not match before all others.
     pub fn decode(&self, records: &mut Records) -> Result<(), DecodeError> {
+        let len = self.records().len() / self.numbers.min_len();
+        let record_count = usize::try_from(self.record_count).unwrap_or(usize::MAX);
+        records.restart(record_count.min(len / 3), len);
+        self.visit(records)
+    }
+
+    /// Gives the records to `visitor`, one by one.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode), and those of `visitor`; it may have seen
+    /// some of the records by then.
+    pub fn visit(&self, visitor: &mut impl RecordVisitor) -> Result<(), DecodeError> {
         self.verify_checksum()?;
         let offset = self.offset + self.preamble_len as u64;
-        records.decode(self.numbers, Cursor::new(self.records(), offset), self.record_count)
+        let cursor = Cursor::new(self.records(), offset);
+        match self.numbers {
+            // Spelled out for the compiler to make a loop of its own of it.
+            Numbers::Uleb128 => Numbers::Uleb128.visit(cursor, self.record_count, visitor),
+            raw => raw.visit(cursor, self.record_count, visitor),
+        }
     }
 
     /// Computes the checksum as the encoder did: with zeros for the number of

@@ -42,6 +42,11 @@ impl<'a> Cursor<'a> {
         Ok(bytes)
     }
 
+    /// Moves over bytes that are known to be there.
+    pub(crate) fn skip(&mut self, len: usize) {
+        self.left = self.left.get(len..).unwrap_or_default();
+    }
+
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let (bytes, left) = self.left.split_first_chunk().ok_or_else(|| self.too_short(N as u64))?;
         self.left = left;

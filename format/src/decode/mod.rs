@@ -17,4 +17,4 @@ pub use counters::{CounterFile, Segment};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use meta::MetaFile;
 pub use package::{Function, Package};
-pub use records::{Record, Records};
+pub use records::{FunctionIndex, Record, RecordVisitor, Records};

@@ -8,11 +8,10 @@ use std::vec::Vec;
 /// One counter for each unit of a [`FunctionTable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counters {
-    values: Vec<u32>,
+    pub(super) values: Vec<u32>,
     /// Whether any file had a record of the function.
-    present: Vec<bool>,
-    unites: bool,
-    overflowed: bool,
+    pub(super) present: Vec<bool>,
+    pub(super) unites: bool,
 }
 
 impl Counters {
@@ -23,7 +22,6 @@ impl Counters {
             values: std::vec![0; table.unit_count()],
             present: std::vec![false; table.function_count()],
             unites: mode.unites(),
-            overflowed: false,
         }
     }
 
@@ -31,13 +29,13 @@ impl Counters {
     pub fn clear(&mut self) {
         self.values.fill(0);
         self.present.fill(false);
-        self.overflowed = false;
     }
 
-    /// Whether a sum did not fit 32 bits, and stayed at the largest number.
+    /// Whether a counter is at the largest number: there sums stop, and
+    /// programs stop counting.
     #[must_use]
-    pub const fn overflowed(&self) -> bool {
-        self.overflowed
+    pub fn is_saturated(&self) -> bool {
+        self.values.contains(&u32::MAX)
     }
 
     /// The counters of function `number`; none if no file had any.
@@ -68,14 +66,14 @@ impl Counters {
         self.combine_records(table, records, combine);
     }
 
-    fn combine_records(&mut self, table: &FunctionTable, records: &Records, combine: fn(&mut [u32], &[u32]) -> bool) {
+    fn combine_records(&mut self, table: &FunctionTable, records: &Records, combine: fn(&mut [u32], &[u32])) {
         for (record, counters) in records.iter() {
             let Some(number) = table.number(record.package, record.function) else { continue };
             if let (Some(values), Some(present)) =
                 (self.values.get_mut(table.units(number)), self.present.get_mut(number))
             {
                 *present = true;
-                self.overflowed |= combine(values, counters);
+                combine(values, counters);
             }
         }
     }
@@ -90,8 +88,8 @@ impl Counters {
         self.combine(other, if self.unites { unite } else { maximum });
     }
 
-    fn combine(&mut self, other: &Self, combine: fn(&mut [u32], &[u32]) -> bool) {
-        self.overflowed |= other.overflowed | combine(&mut self.values, &other.values);
+    fn combine(&mut self, other: &Self, combine: fn(&mut [u32], &[u32])) {
+        combine(&mut self.values, &other.values);
         for (present, also) in self.present.iter_mut().zip(&other.present) {
             *present |= *also;
         }
@@ -135,27 +133,21 @@ impl Counters {
     }
 }
 
-/// Adds, stops at the largest number, and tells whether it had to.
-fn add(values: &mut [u32], others: &[u32]) -> bool {
-    let mut overflowed = false;
+/// Adds, and stops at the largest number.
+pub(super) fn add(values: &mut [u32], others: &[u32]) {
     for (value, other) in values.iter_mut().zip(others) {
-        let (sum, over) = value.overflowing_add(*other);
-        *value = if over { u32::MAX } else { sum };
-        overflowed |= over;
+        *value = value.saturating_add(*other);
     }
-    overflowed
 }
 
-fn unite(values: &mut [u32], others: &[u32]) -> bool {
+pub(super) fn unite(values: &mut [u32], others: &[u32]) {
     for (value, other) in values.iter_mut().zip(others) {
         *value |= u32::from(*other != 0);
     }
-    false
 }
 
-fn maximum(values: &mut [u32], others: &[u32]) -> bool {
+fn maximum(values: &mut [u32], others: &[u32]) {
     for (value, other) in values.iter_mut().zip(others) {
         *value = (*value).max(*other);
     }
-    false
 }

@@ -1,6 +1,6 @@
 //! Where each function's counters lie.
 
-use crate::decode::{DecodeErrorKind, MetaFile, Records};
+use crate::decode::{DecodeErrorKind, FunctionIndex, MetaFile, Records};
 use core::ops::Range;
 use std::vec::Vec;
 
@@ -11,7 +11,7 @@ pub struct FunctionTable {
     /// The number of each package's first function, and of all functions.
     package_starts: Vec<usize>,
     /// The place of each function's first counter, and the number of all.
-    unit_starts: Vec<usize>,
+    pub(super) unit_starts: Vec<u32>,
 }
 
 /// A record of a function that the meta file does not have.
@@ -36,7 +36,8 @@ impl FunctionTable {
         for package in &meta.packages {
             for function in &package.functions {
                 unit_count += function.units.len();
-                table.unit_starts.push(unit_count);
+                // The decoder's limits keep this far below 32 bits.
+                table.unit_starts.push(u32::try_from(unit_count).unwrap_or(u32::MAX));
             }
             table.package_starts.push(table.unit_starts.len() - 1);
         }
@@ -58,7 +59,7 @@ impl FunctionTable {
     /// Number of counters in all functions.
     #[must_use]
     pub fn unit_count(&self) -> usize {
-        self.unit_starts.last().copied().unwrap_or(0)
+        self.unit_starts.last().map_or(0, |count| *count as usize)
     }
 
     /// The numbers of a package's functions among all functions.
@@ -82,37 +83,46 @@ impl FunctionTable {
     #[must_use]
     pub fn units(&self, number: usize) -> Range<usize> {
         match self.unit_starts.get(number..) {
-            Some([start, end, ..]) => *start..*end,
+            Some([start, end, ..]) => *start as usize..*end as usize,
             _ => 0..0,
         }
+    }
+
+    /// The number of a record's function and the places of its counters; none
+    /// if the program has no such function.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::CounterCount`]: what follows such a record in its
+    /// file cannot be trusted either.
+    pub fn place(&self, function: FunctionIndex, len: usize) -> Result<Option<(usize, Range<usize>)>, DecodeErrorKind> {
+        let Some(number) = self.number(function.package, function.function) else { return Ok(None) };
+        let units = self.units(number);
+        if units.len() == len {
+            return Ok(Some((number, units)));
+        }
+        let FunctionIndex { package, function } = function;
+        Err(DecodeErrorKind::CounterCount { package, function, found: len as u64, expected: units.len() as u64 })
+    }
+
+    /// What there is to say of a record that has no place.
+    #[must_use]
+    pub fn unknown(&self, function: FunctionIndex, counter_count: usize) -> UnknownFunction {
+        let FunctionIndex { package, function } = function;
+        UnknownFunction { package, function, function_count: self.functions(package as usize).len(), counter_count }
     }
 
     /// Checks that records fit, and gives those of unknown functions.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::CounterCount`]: what follows such a record in its
-    /// file cannot be trusted either.
+    /// As [`place`](Self::place).
     pub fn check(&self, records: &Records) -> Result<Vec<UnknownFunction>, DecodeErrorKind> {
         let mut unknown = Vec::new();
         for (record, counters) in records.iter() {
-            let Some(number) = self.number(record.package, record.function) else {
-                unknown.push(UnknownFunction {
-                    package: record.package,
-                    function: record.function,
-                    function_count: self.functions(record.package as usize).len(),
-                    counter_count: counters.len(),
-                });
-                continue;
-            };
-            let (found, expected) = (counters.len(), self.units(number).len());
-            if found != expected {
-                return Err(DecodeErrorKind::CounterCount {
-                    package: record.package,
-                    function: record.function,
-                    found: found as u64,
-                    expected: expected as u64,
-                });
+            let function = FunctionIndex { package: record.package, function: record.function };
+            if self.place(function, counters.len())?.is_none() {
+                unknown.push(self.unknown(function, counters.len()));
             }
         }
         Ok(unknown)

@@ -13,6 +13,7 @@ use livecov_format::decode::MetaFile;
 use livecov_format::merge::FunctionTable;
 use livecov_format::pods::{FoundFile, Pod};
 use livecov_format::vocab::CounterMode;
+use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 
 /// Runs the command.
@@ -131,8 +132,10 @@ impl Merge {
     /// Removes what was merged from the output directory: it would count twice
     /// beside the result.
     fn replace(self) -> Result<(), Error> {
+        let mut dirs = FxHashMap::default();
         for path in &self.merged {
-            if self.store.holds(path) && !self.written.iter().any(|written| written.file_name() == path.file_name()) {
+            let is_here = *dirs.entry(path.parent()).or_insert_with(|| self.store.holds(path));
+            if is_here && !self.written.iter().any(|written| written.file_name() == path.file_name()) {
                 std::fs::remove_file(path).map_err(|source| Error::file("removing merged file", path, source))?;
             }
         }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::modes::ModeRule;
 use crate::output::OutputFile;
 use crate::report::collect::collect;
-use crate::report::rows::Rows;
+use crate::report::rows::{Rows, Statements};
 use crate::session::Session;
 use livecov_format::vocab::CounterMode;
 
@@ -22,7 +22,7 @@ pub fn run(session: &mut Session<'_>, opts: &PercentOpts) -> Result<(), Error> {
     let aggregate = collect(session, &opts.common, ModeRule::Largest)?;
     let mode = aggregate.mode.unwrap_or(CounterMode::Invalid);
     for (path, package) in &aggregate.packages {
-        let statements = Rows::new(package, mode).statements();
+        let statements = Statements::of(package).unwrap_or_else(|| Rows::new(package, mode).statements());
         let mut line = Vec::from(b"\t");
         line.extend(path);
         line.extend(b"\t\t");

@@ -3,7 +3,7 @@
 use super::aggregate::{FunctionRef, PackageSum, sum};
 use livecov_format::model::Unit;
 use livecov_format::vocab::CounterMode;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A unit with its count.
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +47,34 @@ pub struct Statements {
 }
 
 impl Statements {
-    fn count(&mut self, row: &Row) {
-        let statements = u64::from(row.unit.statement_count);
+    /// A package's statements, if it is plain that no unit stands in it twice:
+    /// then they need not be sorted.
+    #[must_use]
+    pub fn of(package: &PackageSum) -> Option<Self> {
+        let [version] = package.versions.as_slice() else { return None };
+        let mut names = FxHashSet::default();
+        let mut sorted = Vec::new();
+        let mut statements = Self::default();
+        for (function, units) in version.functions() {
+            let counts = version.counts.get(units.clone())?;
+            let units = version.units.get(units)?;
+            sorted.clear();
+            sorted.extend_from_slice(units);
+            sorted.sort_unstable();
+            if !names.insert(function) || sorted.array_windows().any(|[a, b]| a == b) {
+                return None;
+            }
+            for (unit, count) in units.iter().zip(counts) {
+                statements.count(unit, *count);
+            }
+        }
+        Some(statements)
+    }
+
+    fn count(&mut self, unit: &Unit, count: u32) {
+        let statements = u64::from(unit.statement_count);
         self.total += statements;
-        if row.count != 0 {
+        if count != 0 {
             self.covered += statements;
         }
     }
@@ -144,7 +168,7 @@ impl<'a> Rows<'a> {
     pub fn statements(&self) -> Statements {
         let mut statements = Statements::default();
         for row in &self.rows {
-            statements.count(row);
+            statements.count(&row.unit, row.count);
         }
         statements
     }
@@ -166,7 +190,7 @@ impl<'a> Rows<'a> {
                 rows.push(FunctionRow { function: *function, line: row.unit.start_line, statements });
             }
             if let Some(function) = rows.get_mut(*place) {
-                function.statements.count(row);
+                function.statements.count(&row.unit, row.count);
             }
         }
         rows
