@@ -63,11 +63,12 @@ pub const ARG_SEQ: &str = "livecov.seq";
 /// Argument that holds the meta hash (32 hex digits) of the program that a
 /// part of a combined file came from, where it is not the file's own.
 pub const ARG_ORIGIN: &str = "livecov.origin";
-/// Argument that says what a segment is to the others of its file; the only
-/// value is [`ROLE_TOTAL`].
-pub const ARG_ROLE: &str = "livecov.role";
-/// Value of [`ARG_ROLE`]: this segment is the sum of those behind it.
-pub const ROLE_TOTAL: &str = "total";
+/// Argument of a segment that is the sum of those behind it: how many they
+/// are, in decimal.
+pub const ARG_PARTS: &str = "livecov.parts";
+/// What all arguments of this project start with. A segment that has any has a
+/// checksum too, so that one that was lost is missed.
+pub const ARG_PREFIX: &str = "livecov.";
 
 /// Limits that a reader holds against numbers in a file before it allocates.
 ///

@@ -71,7 +71,7 @@
 //! ## Extension
 //!
 //! Go's readers go by offsets and do not look behind the last function. What
-//! stands there is ours if the package hash covers it and it starts as follows:
+//! stands there is ours if it starts as follows, and the package hash covers it:
 //!
 //! | offset | bytes | field |
 //! |---|---|---|
@@ -134,7 +134,9 @@
 //! | `livecov.epoch` | how often it has cleared its counters, in decimal |
 //! | `livecov.seq` | number of the snapshot in the instance, in decimal |
 //! | `livecov.origin` | meta hash (32 hex digits) of the program that a segment came from, in files that combine programs |
-//! | `livecov.role` | `total`: this segment is the sum of those behind it, which a reader that knows this key takes in its place |
+//! | `livecov.parts` | this segment is the sum of those behind it, which a reader that knows this key takes in its place: their number, in decimal |
+//!
+//! A segment with any of these has a checksum.
 //!
 //! Counters only grow within an instance and epoch. So snapshots of the same
 //! instance, epoch and origin combine by maximum, all others add up; in `set`

@@ -153,7 +153,8 @@ impl Profile {
         }
         let mut blocks = Vec::new();
         for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let line_len = line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+            let line = line.get(..line_len).unwrap_or_default();
             let fail = |kind| ProfileError { line: number, kind };
             if number == 1 {
                 let mode = line.strip_prefix(b"mode: ").filter(|mode| !mode.is_empty());
@@ -217,7 +218,9 @@ impl Block {
             let (found, before) = (other.statement_count, self.statement_count);
             return Err(ProfileErrorKind::Statements { found, before });
         }
-        self.count = if unites { self.count | other.count } else { self.count.saturating_add(other.count) };
+        let sum = if unites { self.count | other.count } else { self.count.saturating_add(other.count) };
+        // What a line may say at most.
+        self.count = sum.min(i64::MAX.unsigned_abs());
         Ok(())
     }
 }

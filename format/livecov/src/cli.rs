@@ -4,7 +4,7 @@ use crate::error::Error;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Reads, reports, merges and inspects coverage data of Livecov and Go.
 ///
@@ -56,7 +56,8 @@ pub struct Common {
     #[arg(long = "pkg", value_name = "PATTERNS", allow_hyphen_values = true)]
     pub packages: Option<String>,
     /// Say more about what is being done
-    #[arg(short = 'v', long = "v", value_name = "LEVEL", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(short = 'v', long = "v", value_name = "LEVEL", default_value = "0", value_parser = parse_int,
+        allow_negative_numbers = true)]
     pub verbosity: i64,
     /// Fail if any input is damaged or has no counterpart, instead of leaving it out
     #[arg(long)]
@@ -107,7 +108,7 @@ pub struct PercentOpts {
     pub common: Common,
     /// Write the text profile to this file as well
     #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
-    pub output: Option<PathBuf>,
+    output: Option<OsString>,
 }
 
 /// Flags of `textfmt`.
@@ -119,7 +120,7 @@ pub struct TextfmtOpts {
     pub common: Common,
     /// The file to write
     #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
-    pub output: Option<PathBuf>,
+    output: Option<OsString>,
 }
 
 /// Flags of `merge`.
@@ -131,7 +132,7 @@ pub struct MergeOpts {
     pub common: Common,
     /// The directory to write to; made if missing. If it is an input as well, the result replaces what was merged
     #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
-    pub output: Option<PathBuf>,
+    output: Option<OsString>,
     /// Combine the data of different programs into one
     #[arg(long = "pcombine", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         default_value = "false", value_parser = parse_bool, value_name = "BOOL", hide_default_value = true,
@@ -152,7 +153,7 @@ pub struct SetOpts {
     pub common: Common,
     /// The directory to write to; made if missing
     #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
-    pub output: Option<PathBuf>,
+    output: Option<OsString>,
 }
 
 /// Flags of `debugdump`.
@@ -176,6 +177,42 @@ pub struct CompletionsOpts {
     pub shell: clap_complete::Shell,
 }
 
+/// Gives opts with `-o` a look at it.
+macro_rules! with_output {
+    ($($opts:ident)+) => {
+        $(impl $opts {
+            /// What `-o` says; as in Go, the empty path says nothing.
+            #[must_use]
+            pub fn output(&self) -> Option<&Path> {
+                self.output.as_deref().filter(|output| !output.is_empty()).map(Path::new)
+            }
+        })+
+    };
+}
+
+with_output!(PercentOpts TextfmtOpts MergeOpts SetOpts);
+
+/// A number as Go's flag package takes it: in base 16, 8 or 2 behind `0x`, `0o`
+/// or `0b`, with underscores.
+fn parse_int(text: &str) -> Result<i64, String> {
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(digits) => (if text.starts_with('-') { "-" } else { "" }, digits),
+        None => ("", text),
+    };
+    let lower = digits.to_lowercase();
+    let (base, digits) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (16, lower.get(2..)),
+        [b'0', b'b', ..] => (2, lower.get(2..)),
+        [b'0', b'o', ..] => (8, lower.get(2..)),
+        [b'0', _, ..] => (8, lower.get(1..)),
+        _ => (10, Some(lower.as_str())),
+    };
+    let digits = digits.unwrap_or_default().replace('_', "");
+    let is_number = digits.chars().all(|digit| digit.is_digit(base));
+    let number = i64::from_str_radix(&format!("{sign}{digits}"), base).ok().filter(|_| is_number);
+    number.ok_or_else(|| "not a number".into())
+}
+
 /// The spellings that Go's flag package takes.
 fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
@@ -185,14 +222,11 @@ fn parse_bool(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Flags of Go's tool with more than one letter: Go takes them with one dash.
-const LONG_FLAGS: [&str; 8] = ["pkg", "pcombine", "live", "hw", "help", "cpuprofile", "memprofile", "memprofilerate"];
-
 /// Flags of Go's tool that take their value from the next argument as well.
 const VALUE_FLAGS: [&str; 8] = ["i", "o", "pkg", "v", "cpuprofile", "memprofile", "memprofilerate", "threads"];
 
-/// Gives Go's flags the two dashes that the parser wants, and leaves values
-/// alone.
+/// Gives flags of more than one letter the two dashes that the parser wants,
+/// and leaves values alone.
 #[must_use]
 pub fn normalize(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut normal = Vec::new();
@@ -204,7 +238,7 @@ pub fn normalize(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         let name = flag.split('=').next().unwrap_or_default();
         let is_flag = !is_value && (dashes == 1 || dashes == 2);
         is_value = is_flag && name == flag && VALUE_FLAGS.contains(&name);
-        if is_flag && dashes == 1 && LONG_FLAGS.contains(&name) {
+        if is_flag && dashes == 1 && name.chars().count() > 1 {
             normal.push(format!("--{flag}").into());
         } else {
             normal.push(arg);
@@ -219,11 +253,48 @@ mod tests {
 
     #[test]
     fn one_dash_or_two() {
-        let args = ["merge", "-pkg=a", "-i", "-pkg", "--pcombine", "-live=false", "-o=x", "-v", "3", "-pkg", "-live"];
+        let args = [
+            "merge",
+            "-pkg=a",
+            "-i",
+            "-pkg",
+            "--pcombine",
+            "-live=false",
+            "-o=x",
+            "-v",
+            "3",
+            "-pkg",
+            "-live",
+            "-strict",
+        ];
         let normal = normalize(args.map(OsString::from));
-        let expected =
-            ["merge", "--pkg=a", "-i", "-pkg", "--pcombine", "--live=false", "-o=x", "-v", "3", "--pkg", "-live"];
+        let expected = [
+            "merge",
+            "--pkg=a",
+            "-i",
+            "-pkg",
+            "--pcombine",
+            "--live=false",
+            "-o=x",
+            "-v",
+            "3",
+            "--pkg",
+            "-live",
+            "--strict",
+        ];
         assert_eq!(normal, expected);
+    }
+
+    #[test]
+    fn numbers_are_go_s() {
+        for (text, number) in
+            [("0", 0), ("-3", -3), ("+3", 3), ("0x1F", 31), ("0b101", 5), ("0o17", 15), ("017", 15), ("1_0", 10)]
+        {
+            assert_eq!(parse_int(text), Ok(number), "{text}");
+        }
+        for text in ["", "-", "abc", "0x", "--1", "08", "1-"] {
+            assert!(parse_int(text).is_err(), "{text}");
+        }
     }
 
     #[test]

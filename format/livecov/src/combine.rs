@@ -111,7 +111,6 @@ struct Worker<'s, 'a> {
 ///
 /// Damage under `--strict`.
 pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Error> {
-    session.progress().expect(task.files.len());
     let mut damaged = BTreeMap::new();
     let (combined, unknown) = loop {
         let attempt = attempt(session, task, &damaged);
@@ -150,11 +149,11 @@ struct Attempt {
 /// Reads all files but those that are known to be damaged.
 fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, String>) -> Attempt {
     let shared = Shared { task, damaged, next: AtomicUsize::new(0), windows: Mutex::default() };
-    let progress = session.progress();
+    let bar = session.progress().bar();
     // A thread costs as much as a few files.
     let threads = session.threads().min(task.files.len().div_ceil(4)).max(1);
     let mut workers = std::thread::scope(|scope| {
-        let work = || Worker::new(&shared).run(|| progress.advance());
+        let work = || Worker::new(&shared).run(|| bar.advance());
         let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut workers = vec![work()];
         for helper in helpers {
@@ -238,6 +237,16 @@ impl<'a> SourceReader<'a> {
     #[must_use]
     pub fn new(task: Task<'a>) -> Self {
         Self { task, reader: FileReader::default(), records: Records::default() }
+    }
+
+    /// Calls `work` with a contribution that is not decoded again.
+    pub fn with_segment<T>(&mut self, source: Source, work: impl FnOnce(&Segment<'_>) -> T) -> Option<T> {
+        let file = self.task.files.get(source.file)?;
+        let bytes = self.reader.read(&file.path).ok()?;
+        let file = CounterFile::parse(bytes).ok()?;
+        let segment = file.contributions().get(source.contribution)?;
+        segment.verify_checksum().ok()?;
+        Some(work(segment))
     }
 
     /// Calls `work` with a contribution; not if the file has changed since it

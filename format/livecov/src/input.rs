@@ -55,6 +55,7 @@ impl Inputs {
                 orphan.path.display()
             ))?;
         }
+        session.progress().expect(found.pods.iter().map(|pod| pod.counter_files.len()).sum());
         if found.pods.is_empty() {
             session.warn("no applicable files found in input directories");
         }
@@ -70,7 +71,7 @@ impl Inputs {
     pub fn for_each_pod(
         &mut self,
         session: &mut Session<'_>,
-        mut work: impl FnMut(&mut Session<'_>, &LoadedPod<'_>) -> Result<(), Error>,
+        mut work: impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut sound_count = 0;
         for (number, pod) in self.pods.iter_mut().enumerate() {
@@ -98,7 +99,7 @@ impl Inputs {
     pub fn for_each_pod_again(
         &mut self,
         session: &mut Session<'_>,
-        mut work: impl FnMut(&mut Session<'_>, &LoadedPod<'_>) -> Result<(), Error>,
+        mut work: impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for (number, pod) in self.pods.iter().enumerate() {
             if !pod.meta_files.is_empty() {
@@ -130,7 +131,7 @@ fn load(
     session: &mut Session<'_>,
     number: usize,
     pod: &Pod,
-    work: &mut impl FnMut(&mut Session<'_>, &LoadedPod<'_>) -> Result<(), Error>,
+    work: &mut impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
 ) -> Result<Option<usize>, Error> {
     session.trace(1, || format!("reading {META_PREFIX}.{} with {} counter files", pod.tag, pod.counter_files.len()));
     for (place, file) in pod.meta_files.iter().enumerate() {
@@ -140,7 +141,7 @@ fn load(
             Ok(bytes) => match MetaFile::parse(&bytes) {
                 Err(error) => error.to_string(),
                 Ok(meta) => {
-                    work(session, &LoadedPod { number, pod, meta_path: path, meta_bytes: &bytes, meta })?;
+                    work(session, LoadedPod { number, pod, meta_path: path, meta_bytes: &bytes, meta })?;
                     return Ok(Some(place));
                 }
             },
@@ -203,7 +204,7 @@ fn clean(path: &Path) -> PathBuf {
 
 /// Files from this length on are mapped: reading them would double what they
 /// take of the memory. Below it one read is faster than a page fault each 4 KiB.
-const MAP_LEN: u64 = 4 << 20;
+const MAP_LEN: u64 = 512 << 10;
 
 /// The bytes of a file.
 #[derive(Debug)]

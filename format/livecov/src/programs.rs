@@ -161,7 +161,9 @@ impl SharedPackage {
     fn function(&mut self, package: &Package<'_>, function: &Function<'_>, info: Option<&FunctionInfo>) -> u32 {
         let desc = package.describe(function);
         let mut hasher = Hasher::new(Algorithm::Md5);
+        // Lengths, so that no end of a name can pass for the start of a file.
         hasher.update(&(desc.name.len() as u64).to_le_bytes());
+        hasher.update(&(desc.file.len() as u64).to_le_bytes());
         desc.hash_into(&mut hasher);
         let (builder, extension) = (&mut self.builder, &mut self.extension);
         self.has_infos |= info.is_some();

@@ -6,7 +6,7 @@ use crate::commands::{debugdump, func, merge, percent, pkglist, shell, textfmt};
 use crate::error::Error;
 use crate::exit;
 use crate::session::Session;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -55,8 +55,7 @@ impl Run<'_> {
     fn check_command(&self) -> Result<(), String> {
         let Some(command) = self.args.get(1) else { return Err("missing command selector".into()) };
         let text = command.to_string_lossy();
-        let is_known = Cli::command().get_subcommands().any(|known| known.get_name() == text);
-        if is_known || text.starts_with('-') || text == "help" {
+        if Command::has_subcommand(&text) || text.starts_with('-') || text == "help" {
             return Ok(());
         }
         Err(format!("unknown command selector {text:?}"))

@@ -20,13 +20,13 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A session with the options that all commands share.
     pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, common: &Common, shows_progress: bool) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             out,
             err,
             is_strict: common.strict || common.panic_on_warning,
             verbosity: common.verbosity,
-            threads: common.threads.map_or(cores, usize::from),
+            threads: common.threads.map_or_else(cores, usize::from),
             progress: Progress::new(shows_progress),
         }
     }
@@ -34,7 +34,7 @@ impl<'a> Session<'a> {
     /// Says something that does not change the outcome.
     pub fn warn(&mut self, message: &str) {
         // Nobody is left to be told if this fails.
-        self.progress.suspend(|| writeln!(self.err, "warning: {message}").ok());
+        writeln!(self.err, "warning: {message}").ok();
     }
 
     /// Says that an input was left out.
@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
     pub fn trace(&mut self, level: i64, message: impl FnOnce() -> String) {
         if self.verbosity >= level {
             let message = message();
-            self.progress.suspend(|| writeln!(self.err, "{message}").ok());
+            writeln!(self.err, "{message}").ok();
         }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
         self.threads.max(1)
     }
 
-    /// The bar that long work moves.
+    /// How far the command is.
     pub fn progress(&self) -> &Progress {
         &self.progress
     }

@@ -7,9 +7,7 @@ use crate::summary::as_args;
 use livecov_format::encode::EncodeError;
 use livecov_format::encode::counters::{CounterFileEncoder, CounterHeader, SegmentPatch};
 use livecov_format::hash::Hash;
-use livecov_format::layout::{
-    ARG_CHECKSUM, ARG_ORIGIN, ARG_ROLE, COUNTER_PREFIX, META_PREFIX, ROLE_TOTAL, TEMPORARY_PREFIX,
-};
+use livecov_format::layout::{ARG_CHECKSUM, ARG_ORIGIN, ARG_PARTS, COUNTER_PREFIX, META_PREFIX, TEMPORARY_PREFIX};
 use livecov_format::merge::{Counters, FunctionTable};
 use livecov_format::sink::IoSink;
 use std::fs;
@@ -147,7 +145,8 @@ impl Store {
         } else if let Some(only) = combined.only_window() {
             file.part(&mut SourceReader::new(task), task, only)?;
         } else {
-            args.push((ARG_ROLE.into(), ROLE_TOTAL.into()));
+            let part_count = combined.windows.len() + usize::from(combined.has_anonymous);
+            args.push((ARG_PARTS.into(), part_count.to_string().into()));
             file.encode(&args, task.table, &combined.total, None)?;
             if combined.has_anonymous {
                 file.encode(&combined.anonymous_args.to_args(), task.table, &combined.anonymous, None)?;
@@ -166,6 +165,7 @@ impl Store {
 pub struct CounterFileWriter {
     encoder: CounterFileEncoder<IoSink<OutputFile>, Vec<u8>>,
     patches: Vec<SegmentPatch>,
+    segment_count: usize,
     path: PathBuf,
 }
 
@@ -182,7 +182,7 @@ impl CounterFileWriter {
         let buffer = vec![0; 1 << 12];
         let encoder = CounterFileEncoder::new(IoSink(output), buffer, CounterHeader::new(meta_hash));
         let encoder = encoder.map_err(|error| failed(path, error))?;
-        Ok(Self { encoder, patches: Vec::new(), path: path.to_owned() })
+        Ok(Self { encoder, patches: Vec::new(), segment_count: 0, path: path.to_owned() })
     }
 
     /// Writes a segment.
@@ -211,6 +211,7 @@ impl CounterFileWriter {
             segment.finish()
         })();
         self.patches.push(encoded.map_err(|error| failed(&self.path, error))?);
+        self.segment_count += 1;
         Ok(())
     }
 
@@ -218,11 +219,14 @@ impl CounterFileWriter {
     /// their maximum with the arguments of the last.
     fn part(&mut self, reader: &mut SourceReader<'_>, task: Task<'_>, sources: &[Source]) -> Result<(), Error> {
         if let [only] = sources {
-            let copied = reader.with(*only, |segment, _| {
-                let is_alike = segment.is_uleb();
+            // Go looks at the first segment, and has its wishes there.
+            let is_first = self.segment_count == 0;
+            let copied = reader.with_segment(*only, |segment| {
+                let is_alike = if is_first { segment.is_movable() } else { segment.is_uleb() };
                 is_alike.then(|| self.encoder.copy_segment(segment.bytes()))
             });
             if let Some(copied) = copied.flatten() {
+                self.segment_count += 1;
                 return copied.map_err(|error| failed(&self.path, error));
             }
         }

@@ -4,7 +4,7 @@ use super::cursor::{Cursor, string_at};
 use super::error::{DecodeError, DecodeErrorKind};
 use crate::hash::{Hash, parse_hex};
 use crate::layout::{
-    ARG_CHECKSUM, ARG_EPOCH, ARG_INSTANCE, ARG_ORIGIN, ARG_ROLE, ARG_SEQ, CHECKSUM_PREFIX, ROLE_TOTAL,
+    ARG_CHECKSUM, ARG_EPOCH, ARG_INSTANCE, ARG_ORIGIN, ARG_PARTS, ARG_PREFIX, ARG_SEQ, CHECKSUM_PREFIX,
 };
 use crate::snapshot::SnapshotKey;
 use std::string::String;
@@ -16,13 +16,18 @@ pub struct Args<'a> {
     pairs: Vec<(&'a [u8], &'a [u8])>,
     argument_count: usize,
     snapshot: Option<SnapshotKey>,
+    part_count: Option<u64>,
 }
 
 impl<'a> Args<'a> {
     /// Decodes the arguments in `bytes`, whose strings stand in `strings`.
-    pub(super) fn parse(mut strings: Cursor<'a>, mut bytes: Cursor<'a>) -> Result<Self, DecodeError> {
+    pub(super) fn parse(strings: Cursor<'a>, mut bytes: Cursor<'a>) -> Result<Self, DecodeError> {
         let start = bytes.offset();
-        let strings = strings.string_table()?;
+        let mut table = strings;
+        let strings = table.string_table()?;
+        if !table.left().is_empty() {
+            return Err(table.error(DecodeErrorKind::TrailingBytes { count: table.left().len() as u64 }));
+        }
         let count = bytes.count(2)?;
         let mut pairs = Vec::with_capacity(count);
         for _ in 0..count {
@@ -31,7 +36,11 @@ impl<'a> Args<'a> {
             let offset = bytes.offset();
             pairs.push((key, string_at(&strings, bytes.uleb()?, offset)?));
         }
-        let mut args = Self { pairs, argument_count: 0, snapshot: None };
+        // Zeros up to a multiple of four, and no more.
+        if bytes.left().len() > 3 || bytes.left().iter().any(|byte| *byte != 0) {
+            return Err(bytes.error(DecodeErrorKind::TrailingBytes { count: bytes.left().len() as u64 }));
+        }
+        let mut args = Self { pairs, argument_count: 0, snapshot: None, part_count: None };
         args.check().map_err(|kind| DecodeError::new(start, kind))?;
         Ok(args)
     }
@@ -47,9 +56,11 @@ impl<'a> Args<'a> {
             self.argument_count = count.ok_or_else(|| self.malformed("argc"))?;
         }
         self.snapshot = self.read_snapshot()?;
+        self.part_count = self.number(ARG_PARTS)?;
         self.checksum()?;
-        if self.get(ARG_ROLE).is_some_and(|role| role != ROLE_TOTAL.as_bytes()) {
-            return Err(self.malformed(ARG_ROLE));
+        if self.pairs.iter().any(|(key, _)| key.starts_with(ARG_PREFIX.as_bytes())) && self.get(ARG_CHECKSUM).is_none()
+        {
+            return Err(DecodeErrorKind::NoChecksum);
         }
         Ok(())
     }
@@ -130,10 +141,10 @@ impl<'a> Args<'a> {
         self.snapshot
     }
 
-    /// Whether this segment is the sum of those behind it.
+    /// The number of segments that this one is the sum of, if it is one.
     #[must_use]
-    pub fn is_total(&self) -> bool {
-        self.get(ARG_ROLE).is_some()
+    pub const fn part_count(&self) -> Option<u64> {
+        self.part_count
     }
 
     /// The digits of the checksum and the number they write; none if the file

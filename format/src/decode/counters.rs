@@ -61,7 +61,19 @@ impl<'a> CounterFile<'a> {
             cursor.bytes(past as u64)?;
             file.segments.push(segment);
         }
+        file.check_parts()?;
         Ok(file)
+    }
+
+    /// A sum stands in front of as many segments as it says: else some were cut
+    /// off.
+    fn check_parts(&self) -> Result<(), DecodeError> {
+        for (number, segment) in self.segments.iter().enumerate() {
+            let Some(found) = segment.args.part_count() else { continue };
+            let expected = if number == 0 { self.segments.len() as u64 - 1 } else { 0 };
+            Cursor::expect(segment.offset, "the number of parts", found, expected)?;
+        }
+        Ok(())
     }
 
     fn parse_header(cursor: &mut Cursor<'a>, file_len: u64) -> Result<Self, DecodeError> {
@@ -92,7 +104,7 @@ impl<'a> CounterFile<'a> {
     #[must_use]
     pub fn contributions(&self) -> &[Segment<'a>] {
         match self.segments.as_slice() {
-            [total, parts @ ..] if total.args.is_total() && !parts.is_empty() => parts,
+            [total, parts @ ..] if total.args.part_count().is_some() && !parts.is_empty() => parts,
             all => all,
         }
     }
@@ -199,6 +211,13 @@ impl<'a> Segment<'a> {
         self.bytes
     }
 
+    /// Whether its bytes are a segment in any file with the same header, also
+    /// for Go, which wants the records at a multiple of four bytes.
+    #[must_use]
+    pub fn is_movable(&self) -> bool {
+        self.numbers == Numbers::Uleb128 && self.preamble_len.is_multiple_of(4)
+    }
+
     /// Whether its numbers are ULEB128, as in the files that are written.
     #[must_use]
     pub fn is_uleb(&self) -> bool {
@@ -235,9 +254,14 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Computes the checksum as the encoder did: with zeros for the number of
-    /// records and the digits of the checksum, and the number at the end.
-    fn verify_checksum(&self) -> Result<(), DecodeError> {
+    /// Checks the segment against its checksum, if it has one: computed as the
+    /// encoder did, with zeros for the number of records and the digits of the
+    /// checksum, and the number at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::Checksum`].
+    pub fn verify_checksum(&self) -> Result<(), DecodeError> {
         let checksum = self.args.checksum().map_err(|kind| DecodeError::new(self.offset, kind))?;
         let Some((digits, stored)) = checksum else { return Ok(()) };
         let digits_start = self.position_of(digits);

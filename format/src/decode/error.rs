@@ -107,6 +107,9 @@ pub enum DecodeErrorKind {
         /// What its bytes give.
         computed: u32,
     },
+    /// A segment that should have a checksum, and has none.
+    #[error("the checksum is missing: the file is damaged")]
+    NoChecksum,
     /// An argument key that occurs twice.
     #[error("argument {0:?} occurs twice")]
     DuplicateArgument(String),
@@ -130,8 +133,8 @@ pub enum DecodeErrorKind {
     /// A footer that announces no segment.
     #[error("a counter file without segments")]
     NoSegment,
-    /// Bytes between the last record and the footer.
-    #[error("{count} bytes behind the last record")]
+    /// Bytes between the end of a part and the start of the next.
+    #[error("{count} bytes too many")]
     TrailingBytes {
         /// Number of bytes.
         count: u64,

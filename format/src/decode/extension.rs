@@ -8,15 +8,11 @@ use crate::layout::{EXTENSION_MAGIC, EXTENSION_VERSION};
 use crate::model::{Extension, FileInfo, FunctionInfo, Omission, OmissionReason, Span, UnitInfo, UnitKind};
 use std::vec::Vec;
 
-/// Decodes an extension that stands at `offset` of its file. Bytes that are
-/// not one, such as another tool's, give an empty one.
+/// Decodes an extension that stands at `offset` of its file.
 pub(super) fn parse(bytes: &[u8], offset: u64) -> Result<Extension, DecodeError> {
     let mut extension = Extension::default();
     let mut cursor = Cursor::new(bytes, offset);
-    if !bytes.starts_with(&EXTENSION_MAGIC) {
-        return Ok(extension);
-    }
-    cursor.array::<8>()?;
+    cursor.array::<{ EXTENSION_MAGIC.len() }>()?;
     let version = cursor.u32()?;
     let len = cursor.u32()?;
     if version > EXTENSION_VERSION {

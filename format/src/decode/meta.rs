@@ -68,12 +68,13 @@ impl<'a> MetaFile<'a> {
     }
 
     /// The hash that a file with these packages should have depends on who
-    /// wrote it; each of the known writers is tried.
+    /// wrote it; each of the known writers is tried, those of programs first.
     fn verify(self) -> Result<Self, DecodeError> {
-        let known = [Algorithm::Fnv128, Algorithm::Md5]
-            .into_iter()
-            .any(|algorithm| self.runtime_hash(algorithm) == self.hash || self.merge_hash(algorithm) == self.hash);
-        if known || self.is_static() {
+        let algorithms = [Algorithm::Fnv128, Algorithm::Md5];
+        let is_known = algorithms.into_iter().any(|algorithm| self.runtime_hash(algorithm) == self.hash)
+            || self.is_static()
+            || algorithms.into_iter().any(|algorithm| self.merge_hash(algorithm) == self.hash);
+        if is_known {
             return Ok(self);
         }
         Err(DecodeError::new(24, DecodeErrorKind::MetaHash))

@@ -4,7 +4,7 @@ use super::cursor::{Cursor, string_at};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::extension;
 use crate::hash::{Algorithm, Hash, Hasher};
-use crate::layout::PACKAGE_HEADER_LEN;
+use crate::layout::{EXTENSION_MAGIC, PACKAGE_HEADER_LEN};
 use crate::model::{Extension, FunctionDesc, Unit};
 use core::ops::Range;
 use std::vec::Vec;
@@ -144,8 +144,9 @@ impl<'a> Package<'a> {
     }
 
     fn is_ours(&self, algorithm: Algorithm, mut hasher: Hasher) -> bool {
+        let is_extension = algorithm == Algorithm::Md5 && self.trailer.bytes.starts_with(&EXTENSION_MAGIC);
         hasher.update(self.trailer.bytes);
-        algorithm == Algorithm::Md5 && hasher.finish() == self.hash
+        is_extension && hasher.finish() == self.hash
     }
 
     /// The units of one of this package's functions.

@@ -25,7 +25,7 @@ pub fn run(session: &mut Session<'_>, opts: &DebugdumpOpts, command_line: &[u8])
     banner(session.out, command_line).map_err(Error::output)?;
     let mut inputs = Inputs::find(session, inputs)?;
     let mut totals = Statements::default();
-    inputs.for_each_pod(session, |session, pod| dump_pod(session, pod, &filter, opts.live, &mut totals))?;
+    inputs.for_each_pod(session, |session, pod| dump_pod(session, &pod, &filter, opts.live, &mut totals))?;
     let Statements { total, covered } = totals;
     writeln!(session.out, "totalStmts: {total} coveredStmts: {covered}").map_err(Error::output)
 }
@@ -72,7 +72,8 @@ fn dump_pod(
 
 /// The line of a counter file: its path and what it says of its program.
 fn describe_file(out: &mut dyn Write, reader: &mut FileReader, path: &Path) -> io::Result<()> {
-    write!(out, "data file {}", path.display())?;
+    out.write_all(b"data file ")?;
+    out.write_all(path.as_os_str().as_encoded_bytes())?;
     let bytes = reader.read(path)?;
     if let Some(segment) = CounterFile::parse(bytes).ok().as_ref().and_then(|file| file.segments.first()) {
         for (key, value) in [("GOOS", segment.args.goos()), ("GOARCH", segment.args.goarch())] {

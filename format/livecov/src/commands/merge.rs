@@ -23,8 +23,7 @@ use std::path::PathBuf;
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &MergeOpts) -> Result<(), Error> {
     let list = opts.common.inputs()?;
-    let output = opts.output.as_deref().filter(|output| !output.as_os_str().is_empty());
-    let output = output.ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
+    let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
     let filter = PackageFilter::new(opts.common.packages.as_deref());
     let inputs = Inputs::find(session, list)?;
     let store = Store::open(output)?;
@@ -61,13 +60,13 @@ impl Merge {
             if self.filter.is_open() {
                 let tag = &pod.pod.tag;
                 self.store.write_meta(tag, pod.meta_bytes, Some(pod.meta_path))?;
-                let used = self.write(session, pod, &pod.pod.counter_files, tag)?;
+                let used = self.write(session, &pod, &pod.pod.counter_files, tag)?;
                 self.merged.extend(used.into_iter().map(|file| file.path));
                 return Ok(());
             }
             let (meta, map) = select(&pod.meta, &self.filter)?;
             let mut spool = Spool::create(&self.store, &meta)?;
-            spool.add(session, pod, &map, pod.meta.mode)?;
+            spool.add(session, &pod, &map, pod.meta.mode)?;
             self.write_spool(session, &meta, spool)
         })
     }
@@ -93,7 +92,7 @@ impl Merge {
         let mut spool = Spool::create(&self.store, &meta)?;
         inputs.for_each_pod_again(session, |session, pod| {
             self.merged.push(pod.meta_path.to_owned());
-            let used = spool.add(session, pod, maps.get(pod.number).map_or(&Vec::new(), |map| map), mode)?;
+            let used = spool.add(session, &pod, maps.get(pod.number).map_or(&Vec::new(), |map| map), mode)?;
             self.merged.extend(used.into_iter().map(|file| file.path));
             Ok(())
         })?;

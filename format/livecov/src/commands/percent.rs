@@ -4,7 +4,6 @@ use super::textfmt;
 use crate::cli::PercentOpts;
 use crate::error::Error;
 use crate::modes::ModeRule;
-use crate::output::OutputFile;
 use crate::report::collect::collect;
 use crate::report::rows::{Rows, Statements};
 use crate::session::Session;
@@ -17,8 +16,7 @@ use livecov_format::vocab::CounterMode;
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &PercentOpts) -> Result<(), Error> {
     opts.common.inputs()?;
-    let output = opts.output.as_deref().filter(|output| !output.as_os_str().is_empty());
-    let profile = output.map(OutputFile::create).transpose()?;
+    let profile = opts.output().map(textfmt::create).transpose()?;
     let aggregate = collect(session, &opts.common, ModeRule::Largest)?;
     let mode = aggregate.mode.unwrap_or(CounterMode::Invalid);
     for (path, package) in &aggregate.packages {
@@ -33,7 +31,11 @@ pub fn run(session: &mut Session<'_>, opts: &PercentOpts) -> Result<(), Error> {
         session.out.write_all(&line).map_err(Error::output)?;
     }
     match profile {
-        Some(profile) => textfmt::write(&aggregate, profile),
+        Some(profile) => {
+            // They may be the same terminal.
+            session.out.flush().map_err(Error::output)?;
+            textfmt::write(&aggregate, profile)
+        }
         None => Ok(()),
     }
 }

@@ -32,8 +32,7 @@ pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -
     if operation == SetOperation::Subtract && dir_count != 2 {
         return Err(Error::Usage("supply exactly two input dirs for subtract operation".into()));
     }
-    let output = opts.output.as_deref().filter(|output| !output.as_os_str().is_empty());
-    let output = output.ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
+    let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
     let filter = PackageFilter::new(opts.common.packages.as_deref());
     let mut inputs = Inputs::find(session, list)?;
     let store = Store::open(output)?;
@@ -45,7 +44,7 @@ pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -
     }
     inputs.for_each_pod(session, |session, pod| {
         let table = FunctionTable::new(&pod.meta);
-        let counters = operate(session, pod, &table, dir_count, operation)?;
+        let counters = operate(session, &pod, &table, dir_count, operation)?;
         // The result is of no single run: as in Go, it has no arguments.
         let args = OwnedArgs::new();
         if filter.is_open() {

@@ -10,6 +10,7 @@ use crate::report::rows::Rows;
 use crate::session::Session;
 use livecov_format::profile;
 use std::io;
+use std::path::Path;
 
 /// Runs the command.
 ///
@@ -18,17 +19,25 @@ use std::io;
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &TextfmtOpts) -> Result<(), Error> {
     opts.common.inputs()?;
-    let output = opts.output.as_deref().filter(|output| !output.as_os_str().is_empty());
-    let output = output.ok_or_else(|| Error::Usage("select output file name with '-o' option".into()))?;
-    let output = OutputFile::create(output).map_err(|error| match error {
+    let output = opts.output().ok_or_else(|| Error::Usage("select output file name with '-o' option".into()))?;
+    let output = create(output)?;
+    let aggregate = collect(session, &opts.common, ModeRule::Equal)?;
+    write(&aggregate, output)
+}
+
+/// Starts the file that a text profile goes to.
+///
+/// # Errors
+///
+/// [`Error::Usage`] in the words of Go's tool: that it cannot be.
+pub fn create(output: &Path) -> Result<OutputFile, Error> {
+    OutputFile::create(output).map_err(|error| match error {
         Error::File { path, source, .. } => {
             let reason = crate::error::reason(&source);
             Error::Usage(format!("unable to open textfmt output file {path:?}: open {}: {reason}", path.display()))
         }
         other => other,
-    })?;
-    let aggregate = collect(session, &opts.common, ModeRule::Equal)?;
-    write(&aggregate, output)
+    })
 }
 
 /// Writes the text profile of all packages.

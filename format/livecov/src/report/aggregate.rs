@@ -62,30 +62,26 @@ pub struct FunctionRef<'a> {
 
 impl Aggregate {
     /// Counts a program in.
-    pub fn add(
-        &mut self,
-        meta: &MetaFile<'_>,
-        table: &FunctionTable,
-        counters: Option<&Counters>,
-        filter: &PackageFilter,
-    ) {
+    pub fn add(&mut self, meta: MetaFile<'_>, table: &FunctionTable, counters: &Counters, filter: &PackageFilter) {
+        // What a merge of nothing leaves behind has no mode to report in.
+        if meta.mode == CounterMode::Invalid {
+            return;
+        }
         let mode = *self.mode.get_or_insert(meta.mode);
-        for (number, package) in meta.packages.iter().enumerate() {
+        for (number, package) in meta.packages.into_iter().enumerate() {
             if !filter.matches(package.path) {
                 continue;
             }
             let sum = self.packages.entry(package.path.to_vec()).or_default();
             let version = sum.version(package);
-            if let Some(counters) = counters {
-                version.add(table, table.functions(number), counters, mode);
-            }
+            version.add(table, table.functions(number), counters, mode);
         }
     }
 }
 
 impl PackageSum {
-    fn version(&mut self, package: &Package<'_>) -> &mut Version {
-        let known = self.versions.iter().position(|version| version.is(package));
+    fn version(&mut self, package: Package<'_>) -> &mut Version {
+        let known = self.versions.iter().position(|version| version.is(&package));
         let place = known.unwrap_or_else(|| {
             self.versions.push(Version::new(package));
             self.versions.len() - 1
@@ -95,7 +91,7 @@ impl PackageSum {
 }
 
 impl Version {
-    fn new(package: &Package<'_>) -> Self {
+    fn new(package: Package<'_>) -> Self {
         let mut names = Vec::new();
         let mut file = 0..0;
         let functions = package.functions.iter().map(|function| {
@@ -110,8 +106,8 @@ impl Version {
             hash: package.hash,
             functions: functions.collect(),
             names,
-            units: package.units.clone(),
             counts: vec![0; package.units.len()],
+            units: package.units,
         }
     }
 

@@ -21,14 +21,10 @@ pub fn collect(session: &mut Session<'_>, common: &Common, rule: ModeRule) -> Re
     let mut modes = Modes::new(rule);
     let mut aggregate = Aggregate::default();
     inputs.for_each_pod(session, |session, pod| {
-        // What a merge of nothing leaves behind has no mode to report in.
-        if pod.meta.packages.is_empty() {
-            return Ok(());
-        }
         modes.meet(pod.meta_path, &pod.meta)?;
         let table = FunctionTable::new(&pod.meta);
-        let combined = combine(session, Task { pod, table: &table, files: &pod.pod.counter_files })?;
-        aggregate.add(&pod.meta, &table, Some(&combined.total), &filter);
+        let combined = combine(session, Task { pod: &pod, table: &table, files: &pod.pod.counter_files })?;
+        aggregate.add(pod.meta, &table, &combined.total, &filter);
         Ok(())
     })?;
     Ok(aggregate)
