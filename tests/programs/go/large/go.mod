@@ -1,0 +1,3 @@
+module livecov.example/large
+
+go 1.27

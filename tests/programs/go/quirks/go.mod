@@ -1,0 +1,3 @@
+module example.org/quirks
+
+go 1.21

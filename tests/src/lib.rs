@@ -1,0 +1,30 @@
+//! Helpers of the whole-system suites: the tools under test, Go, fixture programs and the data of their runs.
+//!
+//! * [`paths`]: where the repository, the build and cached test data are.
+//! * [`cache`]: what is costly to make is made once and kept, by content.
+//! * [`command`]: run a command, keep status and output.
+//! * [`go`]: the pinned Go and its `covdata`.
+//! * [`tool`]: the `livecov` under test; `LIVECOV_TEST_TOOL` puts another one in its place.
+//! * [`program`]: fixture programs of `tests/programs/go`, built and run.
+//! * [`corpus`]: the data directories that several suites use.
+//! * [`compare`]: one command by both tools, and what may differ.
+//! * [`dump`]: reading the text that `debugdump` prints.
+//! * [`files`]: small changes to data files and directories.
+//! * [`synthetic`]: a made-up program of a given size with its runs, for measurements.
+//! * [`samples`]: small files of both worlds; [`model`]: what files say, as plain values, made up at random.
+//! * [`fuzz`]: the fuzz targets, which `format/fuzz` and the suite `fuzz_smoke` feed.
+
+pub mod cache;
+pub mod command;
+pub mod compare;
+pub mod corpus;
+pub mod dump;
+pub mod files;
+pub mod fuzz;
+pub mod go;
+pub mod model;
+pub mod paths;
+pub mod program;
+pub mod samples;
+pub mod synthetic;
+pub mod tool;
