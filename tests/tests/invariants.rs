@@ -1,0 +1,55 @@
+//! What `docs/ARCHITECTURE.md` says of the source, held against the source.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut left = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(dir)];
+    while let Some(dir) = left.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{dir} has no sources");
+    found
+}
+
+#[test]
+fn format_does_no_io() {
+    for (path, text) in sources("format/src") {
+        for module in ["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::os"] {
+            assert!(!text.contains(module), "{} uses {module}", path.display());
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_is_where_it_is_said() {
+    for (path, text) in sources("format/src") {
+        let is_root = path.ends_with("format/src/lib.rs");
+        assert!(!text.contains("unsafe {") && !text.contains("unsafe fn"), "{}", path.display());
+        assert!(!is_root || text.contains("#![forbid(unsafe_code)]"), "{}", path.display());
+    }
+    let blocks: Vec<_> = sources("format/livecov/src")
+        .into_iter()
+        .flat_map(|(path, text)| text.matches("unsafe {").map(|_| path.clone()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    assert!(blocks[0].ends_with("input.rs"));
+}
+
+#[test]
+fn files_keep_to_their_ceiling() {
+    for dir in ["format/src", "format/livecov/src", "tests/src", "tests/tests"] {
+        for (path, text) in sources(dir) {
+            assert!(text.lines().count() <= 600, "{} has more than 600 lines", path.display());
+        }
+    }
+}
