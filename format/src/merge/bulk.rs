@@ -222,10 +222,11 @@ impl<const UNITES: bool> Hot<'_, UNITES> {
     #[inline(always)]
     fn add(&mut self, function: u64, len: u16, bytes: &[u8], at: usize) -> Option<usize> {
         let slot = self.slots.get_mut(usize::try_from(function).ok()?)?;
-        if slot.len != len || slot.last_segment == self.segment {
+        // Uniting twice does no harm, so then it is enough to know that it was.
+        if slot.len != len || !UNITES && slot.last_segment == self.segment {
             return None;
         }
-        slot.last_segment = self.segment;
+        slot.last_segment = if UNITES { 1 } else { self.segment };
         let (start, len) = (slot.start as usize, usize::from(len));
         let counters = bytes.get(at..)?;
         if (1..=8).contains(&len)

@@ -102,3 +102,25 @@ fn merging_all_programs_in_one() {
     .budget_ms(BUDGET_MS)
     .run();
 }
+
+#[test]
+fn flattening_keeps_sums_and_forgets_parts() {
+    arbtest(|u| {
+        let world = World::any(u)?;
+        let dir = temp_dir();
+        let dirs = world.scatter(u, dir.path())?;
+        let merged = dir.path().join("merged");
+        livecov(&["merge", "-flatten", &format!("-o={}", text(&merged))], &dirs);
+        for path in livecov_tests::files::counter_files(&merged) {
+            let bytes = livecov_tests::files::read(&path);
+            let file = livecov_format::decode::CounterFile::parse(&bytes).expect("a counter file");
+            assert_eq!(file.segments.len(), 1);
+            assert_eq!(file.segments[0].args.snapshot(), None);
+        }
+        assert_eq!(profile(dir.path(), &[merged]), world.expected());
+        Ok(())
+    })
+    .size_max(4096)
+    .budget_ms(BUDGET_MS / 2)
+    .run();
+}
