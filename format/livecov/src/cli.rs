@@ -24,13 +24,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show the percentage of statements covered, package by package
-    Percent(PercentOpts),
+    Percent(ProfileOpts),
     /// List the import paths of all packages
     Pkglist(ReportOpts),
     /// Show the percentage of statements covered, function by function
     Func(ReportOpts),
     /// Convert to the text profile that `go tool cover` reads
-    Textfmt(TextfmtOpts),
+    Textfmt(ProfileOpts),
     /// Merge data files
     Merge(MergeOpts),
     /// Keep what the first directory covers and the second does not
@@ -99,26 +99,14 @@ pub struct ReportOpts {
     pub common: Common,
 }
 
-/// Flags of `percent`.
+/// Flags of `percent` and `textfmt`.
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
-pub struct PercentOpts {
+pub struct ProfileOpts {
     /// The shared flags.
     #[command(flatten)]
     pub common: Common,
-    /// Write the text profile to this file as well
-    #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
-    output: Option<OsString>,
-}
-
-/// Flags of `textfmt`.
-#[derive(Debug, Args)]
-#[command(args_override_self = true)]
-pub struct TextfmtOpts {
-    /// The shared flags.
-    #[command(flatten)]
-    pub common: Common,
-    /// The file to write
+    /// Write the text profile to this file
     #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
     output: Option<OsString>,
 }
@@ -190,7 +178,7 @@ macro_rules! with_output {
     };
 }
 
-with_output!(PercentOpts TextfmtOpts MergeOpts SetOpts);
+with_output!(ProfileOpts MergeOpts SetOpts);
 
 /// A number as Go's flag package takes it: in base 16, 8 or 2 behind `0x`, `0o`
 /// or `0b`, with underscores.

@@ -76,6 +76,29 @@ fn combining_programs_into_one_of_the_inputs() {
     assert_same_text("combining", &expected, &reading(&root.join("a")).profile);
 }
 
+/// What was left out is still there, with what it takes to look at it.
+#[test]
+fn combining_programs_leaves_damaged_files_where_they_are() {
+    let scratch = scratch();
+    let root = scratch.path();
+    let [a, b] = ["a", "b"].map(|name| root.join(name));
+    for dir in [&a, &b] {
+        copy(&FIRST.data(&SHARED_RUNS), dir);
+        copy(&SECOND.data(&SHARED_RUNS), dir);
+    }
+    let damaged = counter_files(&b).remove(0);
+    let bytes = read(&damaged);
+    write(&damaged, &bytes[..bytes.len() / 2]);
+    let outcome = run(Tool::Ours, root, &["merge", "-pcombine", "-i=a,b", "-o=b"]).exits(0);
+    assert!(outcome.stderr_text().contains("leaving out counter data file b/"), "{outcome:?}");
+    let tag = name(&damaged).split('.').nth(1).unwrap().to_owned();
+    let mut left: Vec<String> = list(&b).iter().map(|path| name(path).to_owned()).collect();
+    left.retain(|name| name.contains(&tag));
+    assert_eq!(left, [name(&damaged).to_owned(), format!("covmeta.{tag}")]);
+    assert_eq!(meta_files(&b).len(), 2, "the damaged file's and the result's");
+    assert_eq!(counter_files(&b).len(), 2);
+}
+
 #[test]
 fn results_that_would_lose_data_are_refused() {
     let scratch = scratch();

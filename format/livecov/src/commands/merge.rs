@@ -73,6 +73,8 @@ impl Merge {
 
     /// Merges all programs into one.
     fn together(&mut self, session: &mut Session<'_>, mut inputs: Inputs) -> Result<(), Error> {
+        let meta_files: Vec<Vec<PathBuf>> =
+            inputs.pods.iter().map(|pod| pod.meta_files.iter().map(|file| file.path.clone()).collect()).collect();
         let mut programs = Programs::default();
         let mut modes = Modes::new(ModeRule::Largest);
         let mut maps = Vec::new();
@@ -91,8 +93,11 @@ impl Merge {
         let meta = programs.finish(mode, granularity)?;
         let mut spool = Spool::create(&self.store, &meta)?;
         inputs.for_each_pod_again(session, |session, pod| {
-            self.merged.push(pod.meta_path.to_owned());
             let used = spool.add(session, &pod, maps.get(pod.number).map_or(&Vec::new(), |map| map), mode)?;
+            if used.len() == pod.pod.counter_files.len() {
+                // Nothing is left that would be of no use without them.
+                self.merged.extend(meta_files.get(pod.number).into_iter().flatten().cloned());
+            }
             self.merged.extend(used.into_iter().map(|file| file.path));
             Ok(())
         })?;

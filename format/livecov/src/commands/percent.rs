@@ -1,7 +1,7 @@
 //! `percent`: the share of statements that ran, package by package.
 
 use super::textfmt;
-use crate::cli::PercentOpts;
+use crate::cli::ProfileOpts;
 use crate::error::Error;
 use crate::modes::ModeRule;
 use crate::report::collect::collect;
@@ -14,7 +14,7 @@ use livecov_format::vocab::CounterMode;
 /// # Errors
 ///
 /// Those of the inputs and outputs.
-pub fn run(session: &mut Session<'_>, opts: &PercentOpts) -> Result<(), Error> {
+pub fn run(session: &mut Session<'_>, opts: &ProfileOpts) -> Result<(), Error> {
     opts.common.inputs()?;
     let profile = opts.output().map(textfmt::create).transpose()?;
     let aggregate = collect(session, &opts.common, ModeRule::Largest)?;

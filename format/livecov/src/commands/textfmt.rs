@@ -1,6 +1,6 @@
 //! `textfmt`: the text profile that `go tool cover` reads.
 
-use crate::cli::TextfmtOpts;
+use crate::cli::ProfileOpts;
 use crate::error::Error;
 use crate::modes::ModeRule;
 use crate::output::OutputFile;
@@ -17,7 +17,7 @@ use std::path::Path;
 /// # Errors
 ///
 /// Those of the inputs and outputs.
-pub fn run(session: &mut Session<'_>, opts: &TextfmtOpts) -> Result<(), Error> {
+pub fn run(session: &mut Session<'_>, opts: &ProfileOpts) -> Result<(), Error> {
     opts.common.inputs()?;
     let output = opts.output().ok_or_else(|| Error::Usage("select output file name with '-o' option".into()))?;
     let output = create(output)?;
