@@ -219,6 +219,33 @@
 //!
 //! # The crate
 //!
+//! What ran, told from the bytes of a meta file and of a counter file that goes with it:
+//!
+//! ```
+//! # #[cfg(feature = "std")]
+//! # {
+//! use livecov_format::decode::{CounterFile, DecodeError, MetaFile};
+//! use livecov_format::merge::{FunctionTable, Tally};
+//!
+//! /// Names of the functions that ran.
+//! fn live_functions(meta: &[u8], counters: &[u8]) -> Result<Vec<String>, DecodeError> {
+//!     let meta = MetaFile::parse(meta)?;
+//!     let table = FunctionTable::new(&meta);
+//!     let mut tally = Tally::new(&table, meta.mode);
+//!     let mut unknown = Vec::new();
+//!     for segment in CounterFile::parse(counters)?.contributions() {
+//!         tally.add_segment(&table, segment, &mut unknown)?;
+//!     }
+//!     let counters = tally.finish();
+//!     let live = counters.functions(&table).map(|(package, function, _)| {
+//!         let package = &meta.packages[package as usize];
+//!         String::from_utf8_lossy(package.functions[function as usize].name).into_owned()
+//!     });
+//!     Ok(live.collect())
+//! }
+//! # }
+//! ```
+//!
 //! | module | content | needs |
 //! |---|---|---|
 //! | [`layout`] | numbers, names and limits of the formats | |

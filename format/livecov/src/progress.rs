@@ -10,7 +10,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How far a command is, over all its programs.
 #[derive(Debug)]
 pub struct Progress {
-    is_wanted: bool,
+    /// Where bars show themselves; none if they are not wanted.
+    target: Option<fn() -> ProgressDrawTarget>,
     started: Instant,
     file_count: AtomicU64,
     done_count: AtomicU64,
@@ -20,7 +21,14 @@ impl Progress {
     /// Nothing done yet; a bar may be shown if `is_wanted`.
     #[must_use]
     pub fn new(is_wanted: bool) -> Self {
-        Self { is_wanted, started: Instant::now(), file_count: AtomicU64::new(0), done_count: AtomicU64::new(0) }
+        // Hidden where standard error is no terminal.
+        let target: fn() -> ProgressDrawTarget = ProgressDrawTarget::stderr;
+        Self {
+            target: is_wanted.then_some(target),
+            started: Instant::now(),
+            file_count: AtomicU64::new(0),
+            done_count: AtomicU64::new(0),
+        }
     }
 
     /// Announces that `count` more files will be read.
@@ -54,9 +62,11 @@ impl Bar<'_> {
     pub fn advance(&self) {
         let progress = self.progress;
         self.bar.set_position(progress.done_count.fetch_add(1, Ordering::Relaxed) + 1);
-        if progress.is_wanted && self.bar.is_hidden() && progress.started.elapsed() > PATIENCE {
-            // Still hidden where standard error is no terminal.
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        if let Some(target) = progress.target
+            && self.bar.is_hidden()
+            && progress.started.elapsed() > PATIENCE
+        {
+            self.bar.set_draw_target(target());
         }
     }
 }
@@ -64,5 +74,37 @@ impl Bar<'_> {
 impl Drop for Bar<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use indicatif::InMemoryTerm;
+    use std::sync::LazyLock;
+
+    static TERMINAL: LazyLock<InMemoryTerm> = LazyLock::new(|| InMemoryTerm::new(3, 80));
+
+    fn terminal() -> ProgressDrawTarget {
+        ProgressDrawTarget::term_like(Box::new(TERMINAL.clone()))
+    }
+
+    #[test]
+    fn a_bar_shows_itself_when_work_takes_long_and_goes_with_it() {
+        let mut progress = Progress { target: Some(terminal), ..Progress::new(true) };
+        progress.expect(4);
+        let bar = progress.bar();
+        bar.advance();
+        bar.bar.tick();
+        assert_eq!(TERMINAL.contents(), "", "too early");
+        drop(bar);
+        progress.started -= 2 * PATIENCE;
+        let bar = progress.bar();
+        bar.advance();
+        bar.advance();
+        bar.bar.tick();
+        assert!(TERMINAL.contents().contains("3/4 files"), "{}", TERMINAL.contents());
+        drop(bar);
+        assert_eq!(TERMINAL.contents(), "", "the report has the terminal to itself");
     }
 }

@@ -9,5 +9,6 @@ mod naive;
 mod round_trips;
 mod sets;
 mod snapshots;
+mod tally;
 mod tool;
 mod world;
