@@ -199,8 +199,9 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile
         combined.anonymous_args.merge(worker.anonymous_args);
     }
     if let Some(mut named) = named {
+        let mut settler = Settler::new(task);
         for sources in combined.windows.values().filter(|sources| sources.len() > 1) {
-            settle(&mut named, task, sources);
+            settler.settle(&mut named, sources);
         }
         combined.anonymous.clone_from(&combined.total);
         combined.total.add(&named);
@@ -209,20 +210,44 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile
 }
 
 /// Puts the maximum of a window's snapshots in the place of the first, which
-/// was counted.
-fn settle(named: &mut Counters, task: Task<'_>, sources: &[Source]) {
-    let mut counted = Counters::new(task.table, task.pod.meta.mode);
-    let mut maximum = counted.clone();
-    let mut reader = SourceReader::new(task);
-    for (number, source) in sources.iter().enumerate() {
-        reader.with(*source, |_, records| {
-            if number == 0 {
-                counted.max_records(task.table, records);
-            }
-            maximum.max_records(task.table, records);
-        });
+/// was counted. It looks only at functions that the window has: there may be
+/// thousands of windows.
+struct Settler<'a> {
+    task: Task<'a>,
+    reader: SourceReader<'a>,
+    counted: Counters,
+    maximum: Counters,
+    /// The functions that these have.
+    functions: Vec<usize>,
+}
+
+impl<'a> Settler<'a> {
+    fn new(task: Task<'a>) -> Self {
+        let counted = Counters::new(task.table, task.pod.meta.mode);
+        Self { task, reader: SourceReader::new(task), maximum: counted.clone(), counted, functions: Vec::new() }
     }
-    named.raise(&counted, &maximum);
+
+    fn settle(&mut self, named: &mut Counters, sources: &[Source]) {
+        let Self { task, reader, counted, maximum, functions } = self;
+        let table = task.table;
+        for (number, source) in sources.iter().enumerate() {
+            reader.with(*source, |_, records| {
+                if number == 0 {
+                    counted.max_records(table, records);
+                }
+                maximum.max_records(table, records);
+                functions
+                    .extend(records.iter().filter_map(|(record, _)| table.number(record.package, record.function)));
+            });
+        }
+        functions.sort_unstable();
+        functions.dedup();
+        for number in functions.drain(..) {
+            named.raise_function(table, number, counted, maximum);
+            counted.clear_function(table, number);
+            maximum.clear_function(table, number);
+        }
+    }
 }
 
 /// Reads contributions again that were found sound before.

@@ -96,18 +96,33 @@ impl Counters {
     }
 
     /// Replaces `counted`, which is part of these sums, by `maximum`, which is
-    /// nowhere less.
+    /// nowhere less, for one function.
     ///
     /// Exact even after a sum has stopped at the largest number: what is added
     /// is not negative.
-    pub fn raise(&mut self, counted: &Self, maximum: &Self) {
-        let mut more = maximum.clone();
-        if !self.unites {
-            for (value, counted) in more.values.iter_mut().zip(&counted.values) {
-                *value = value.saturating_sub(*counted);
-            }
+    pub fn raise_function(&mut self, table: &FunctionTable, number: usize, counted: &Self, maximum: &Self) {
+        let (Some(values), Some(present)) = (self.values.get_mut(table.units(number)), self.present.get_mut(number))
+        else {
+            return;
+        };
+        let Some(maximum) = maximum.function(table, number) else { return };
+        *present = true;
+        if self.unites {
+            return unite(values, maximum);
         }
-        self.add(&more);
+        let counted = counted.values.get(table.units(number)).unwrap_or_default();
+        for ((value, maximum), counted) in values.iter_mut().zip(maximum).zip(counted) {
+            *value = value.saturating_add(maximum.saturating_sub(*counted));
+        }
+    }
+
+    /// Makes the counters of one function zero, which no file has then.
+    pub fn clear_function(&mut self, table: &FunctionTable, number: usize) {
+        if let (Some(values), Some(present)) = (self.values.get_mut(table.units(number)), self.present.get_mut(number))
+        {
+            values.fill(0);
+            *present = false;
+        }
     }
 
     /// Makes zero what `other` has run.
