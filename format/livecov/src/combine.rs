@@ -35,7 +35,7 @@ pub struct Source {
     pub seq: u64,
 }
 
-/// The sources of each window, best last: what was counted first comes first.
+/// The sources of each window as they were met; the first was counted.
 pub type Windows = BTreeMap<SnapshotKey, Vec<Source>>;
 
 /// What the counter files of a pod say.
@@ -112,7 +112,7 @@ struct Worker<'s, 'a> {
 /// Damage under `--strict`.
 pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Error> {
     let mut damaged = BTreeMap::new();
-    let (combined, unknown) = loop {
+    let (mut combined, unknown) = loop {
         let attempt = attempt(session, task, &damaged);
         damaged.extend(attempt.damaged);
         if let Some(counted) = attempt.counted {
@@ -124,8 +124,11 @@ pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Er
         if let Some(why) = damaged.get(&number) {
             session.leave_out(&format!("leaving out counter data file {path}: {why}"))?;
         }
-        for (_, records) in unknown.iter().filter(|(unknown, _)| *unknown == number) {
+        if let Some(records) = unknown.get(&number) {
             report_unknown(session, &file.path, records)?;
+        }
+        if !damaged.contains_key(&number) {
+            combined.used.push(file.clone());
         }
     }
     if combined.total.is_saturated() {
@@ -135,7 +138,7 @@ pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Er
 }
 
 /// Records of unknown functions, by the number of the file.
-type UnknownByFile = Vec<(usize, Vec<UnknownFunction>)>;
+type UnknownByFile = BTreeMap<usize, Vec<UnknownFunction>>;
 
 /// What became of reading all files once.
 struct Attempt {
@@ -166,14 +169,11 @@ fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, Stri
         return Attempt { damaged: found, counted: None };
     }
     let unknown = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.unknown)).collect();
-    let is_used = |number: &usize| !damaged.contains_key(number) && found.iter().all(|(file, _)| file != number);
-    let used = (0..task.files.len()).filter(is_used).filter_map(|number| task.files.get(number).cloned());
-    let used = if found.is_empty() && damaged.is_empty() { task.files.to_vec() } else { used.collect() };
-    Attempt { damaged: found, counted: Some((gather(workers, &shared, used), unknown)) }
+    Attempt { damaged: found, counted: Some((gather(workers, &shared), unknown)) }
 }
 
 /// Adds up what the threads have.
-fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile>) -> Combined {
+fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
     let task = shared.task;
     let windows = std::mem::take(&mut *shared.windows.lock().unwrap_or_else(PoisonError::into_inner));
     let mut workers = workers.into_iter();
@@ -186,7 +186,7 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>, used: Vec<FoundFile
         windows: windows.into_iter().collect(),
         args: first.args,
         anonymous_args: first.anonymous_args,
-        used,
+        used: Vec::new(),
     };
     for worker in workers {
         match (&mut named, worker.named.map(Tally::finish)) {
@@ -264,27 +264,36 @@ impl<'a> SourceReader<'a> {
         Self { task, reader: FileReader::default(), records: Records::default() }
     }
 
-    /// Calls `work` with a contribution that is not decoded again.
+    /// Calls `work` with a contribution that is not decoded again; not if the
+    /// file has changed since it was read, and no longer has it.
     pub fn with_segment<T>(&mut self, source: Source, work: impl FnOnce(&Segment<'_>) -> T) -> Option<T> {
-        let file = self.task.files.get(source.file)?;
-        let bytes = self.reader.read(&file.path).ok()?;
-        let file = CounterFile::parse(bytes).ok()?;
-        let segment = file.contributions().get(source.contribution)?;
-        segment.verify_checksum().ok()?;
-        Some(work(segment))
+        contribution(self.task, &mut self.reader, source, |segment| {
+            segment.verify_checksum().ok()?;
+            Some(work(segment))
+        })
     }
 
-    /// Calls `work` with a contribution; not if the file has changed since it
-    /// was read, and no longer has it.
+    /// Calls `work` with a contribution and its records; not if the file has
+    /// changed since it was read, and no longer has them.
     pub fn with<T>(&mut self, source: Source, work: impl FnOnce(&Segment<'_>, &Records) -> T) -> Option<T> {
-        let file = self.task.files.get(source.file)?;
-        let bytes = self.reader.read(&file.path).ok()?;
-        let file = CounterFile::parse(bytes).ok()?;
-        let segment = file.contributions().get(source.contribution)?;
-        segment.decode(&mut self.records).ok()?;
-        self.task.table.check(&self.records).ok()?;
-        Some(work(segment, &self.records))
+        let Self { task, reader, records } = self;
+        contribution(*task, reader, source, |segment| {
+            segment.decode(records).ok()?;
+            task.table.check(records).ok()?;
+            Some(work(segment, records))
+        })
     }
+}
+
+fn contribution<T>(
+    task: Task<'_>,
+    reader: &mut FileReader,
+    source: Source,
+    work: impl FnOnce(&Segment<'_>) -> Option<T>,
+) -> Option<T> {
+    let bytes = reader.read(&task.files.get(source.file)?.path).ok()?;
+    let file = CounterFile::parse(bytes).ok()?;
+    work(file.contributions().get(source.contribution)?)
 }
 
 impl<'s, 'a> Worker<'s, 'a> {
@@ -299,7 +308,7 @@ impl<'s, 'a> Worker<'s, 'a> {
             args: ArgsSummary::default(),
             anonymous_args: ArgsSummary::default(),
             damaged: Vec::new(),
-            unknown: Vec::new(),
+            unknown: BTreeMap::new(),
             is_tainted: false,
         }
     }
@@ -342,7 +351,7 @@ impl<'s, 'a> Worker<'s, 'a> {
             })?;
         }
         if !unknown.is_empty() {
-            self.unknown.push((number, unknown));
+            self.unknown.insert(number, unknown);
         }
         Ok(())
     }

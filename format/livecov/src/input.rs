@@ -170,19 +170,13 @@ fn is_data(path: &Path) -> bool {
 
 /// The items of a list that is separated by commas; an empty item stays one.
 pub(crate) fn split(list: &OsStr) -> Vec<PathBuf> {
-    let mut dirs = vec![PathBuf::new()];
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
-        dirs.clear();
-        dirs.extend(list.as_bytes().split(|byte| *byte == b',').map(|item| PathBuf::from(OsStr::from_bytes(item))));
+        list.as_bytes().split(|byte| *byte == b',').map(|item| PathBuf::from(OsStr::from_bytes(item))).collect()
     }
     #[cfg(not(unix))]
-    {
-        dirs.clear();
-        dirs.extend(list.to_string_lossy().split(',').map(PathBuf::from));
-    }
-    dirs
+    list.to_string_lossy().split(',').map(PathBuf::from).collect()
 }
 
 /// The shortest path of the same meaning, told without looking at the disk:

@@ -165,7 +165,6 @@ impl Store {
 pub struct CounterFileWriter {
     encoder: CounterFileEncoder<IoSink<OutputFile>, Vec<u8>>,
     patches: Vec<SegmentPatch>,
-    segment_count: usize,
     path: PathBuf,
 }
 
@@ -182,7 +181,7 @@ impl CounterFileWriter {
         let buffer = vec![0; 1 << 12];
         let encoder = CounterFileEncoder::new(IoSink(output), buffer, CounterHeader::new(meta_hash));
         let encoder = encoder.map_err(|error| failed(path, error))?;
-        Ok(Self { encoder, patches: Vec::new(), segment_count: 0, path: path.to_owned() })
+        Ok(Self { encoder, patches: Vec::new(), path: path.to_owned() })
     }
 
     /// Writes a segment.
@@ -211,7 +210,6 @@ impl CounterFileWriter {
             segment.finish()
         })();
         self.patches.push(encoded.map_err(|error| failed(&self.path, error))?);
-        self.segment_count += 1;
         Ok(())
     }
 
@@ -220,13 +218,12 @@ impl CounterFileWriter {
     fn part(&mut self, reader: &mut SourceReader<'_>, task: Task<'_>, sources: &[Source]) -> Result<(), Error> {
         if let [only] = sources {
             // Go looks at the first segment, and has its wishes there.
-            let is_first = self.segment_count == 0;
+            let is_first = self.encoder.segment_count() == 0;
             let copied = reader.with_segment(*only, |segment| {
                 let is_alike = if is_first { segment.is_movable() } else { segment.is_uleb() };
                 is_alike.then(|| self.encoder.copy_segment(segment.bytes()))
             });
             if let Some(copied) = copied.flatten() {
-                self.segment_count += 1;
                 return copied.map_err(|error| failed(&self.path, error));
             }
         }

@@ -185,10 +185,4 @@ impl<'a> Package<'a> {
         }
         Err(DecodeError::new(self.trailer.offset, DecodeErrorKind::Extension))
     }
-
-    /// Whether the package says anything beyond Go's part.
-    #[must_use]
-    pub const fn has_extension(&self) -> bool {
-        self.trailer.is_hashed
-    }
 }

@@ -18,20 +18,12 @@ pub trait RecordVisitor {
         (0, 0)
     }
 
-    /// A record whose counters are the first `len` of `bytes`, all below 128.
-    /// More bytes may follow.
-    ///
-    /// # Errors
-    ///
-    /// Whatever makes the record, and so its file, useless.
-    fn small(&mut self, function: FunctionIndex, bytes: &[u8], len: usize) -> Result<(), DecodeErrorKind>;
-
     /// A record with these counters.
     ///
     /// # Errors
     ///
-    /// As [`small`](Self::small).
-    fn large(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind>;
+    /// Whatever makes the record, and so its file, useless.
+    fn record(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind>;
 }
 
 /// The numbers by which a record names its function.
@@ -85,25 +77,14 @@ impl Records {
         self.records.reserve_exact(record_count);
         self.values.reserve_exact(number_count);
     }
-
-    fn push(&mut self, function: FunctionIndex, start: usize) {
-        let FunctionIndex { package, function } = function;
-        self.records.push(Record { package, function, start, len: self.values.len() - start });
-    }
 }
 
 impl RecordVisitor for Records {
-    fn small(&mut self, function: FunctionIndex, bytes: &[u8], len: usize) -> Result<(), DecodeErrorKind> {
-        let start = self.values.len();
-        self.values.extend(bytes.iter().take(len).map(|byte| u32::from(*byte)));
-        self.push(function, start);
-        Ok(())
-    }
-
-    fn large(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind> {
+    fn record(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind> {
         let start = self.values.len();
         self.values.extend_from_slice(counters);
-        self.push(function, start);
+        let FunctionIndex { package, function } = function;
+        self.records.push(Record { package, function, start, len: counters.len() });
         Ok(())
     }
 }
@@ -118,11 +99,6 @@ pub(super) enum Numbers {
 
 /// The top bit of each byte: whether a ULEB128 number goes on.
 pub(crate) const CONTINUED: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// The first `len` bytes of eight.
-pub(crate) const fn first_bytes(word: u64, len: usize) -> u64 {
-    if len >= 8 { word } else { word & ((1 << (8 * len)) - 1) }
-}
 
 impl Numbers {
     pub(super) const fn new(flavor: Flavor, big_endian: bool) -> Self {
@@ -177,18 +153,8 @@ impl Numbers {
     ) -> Result<(), DecodeError> {
         let start = *cursor;
         let (function, len) = self.head(cursor)?;
-        let visited = match small_len(cursor.left(), len) {
-            Some(len) if self == Self::Uleb128 => {
-                let left = cursor.left();
-                cursor.skip(len);
-                visitor.small(function, left, len)
-            }
-            _ => {
-                self.decode(cursor, len, counters)?;
-                visitor.large(function, counters)
-            }
-        };
-        visited.map_err(|kind| start.error(kind))
+        self.decode(cursor, len, counters)?;
+        visitor.record(function, counters).map_err(|kind| start.error(kind))
     }
 
     /// The function of a record and its number of counters.
@@ -277,24 +243,6 @@ pub(crate) const fn short_number(word: u64) -> (u64, u64, u64) {
     let goes_on = word >> 7 & 1;
     let value = word & 0x7f | word >> 1 & 0x3f80 & goes_on.wrapping_neg();
     (value, goes_on, goes_on & word >> 15)
-}
-
-/// `len`, if so many bytes follow and none of them goes on.
-fn small_len(bytes: &[u8], len: u32) -> Option<usize> {
-    let len = len as usize;
-    let mut left = bytes.get(..len)?;
-    if len <= 8
-        && let Some(word) = bytes.first_chunk()
-    {
-        return (first_bytes(u64::from_le_bytes(*word), len) & CONTINUED == 0).then_some(len);
-    }
-    let mut continued = 0;
-    while let Some((eight, rest)) = left.split_first_chunk() {
-        continued |= u64::from_ne_bytes(*eight);
-        left = rest;
-    }
-    let rest = left.iter().fold(0, |bits, byte| bits | byte);
-    (continued & CONTINUED == 0 && rest < 0x80).then_some(len)
 }
 
 /// One number, and its bytes. Redundant zero bytes on top are allowed, up to

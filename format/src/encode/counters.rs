@@ -165,6 +165,12 @@ impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> CounterFileEncoder<S, B> {
         self.put_footer()
     }
 
+    /// Number of segments so far.
+    #[must_use]
+    pub const fn segment_count(&self) -> u32 {
+        self.segment_count
+    }
+
     fn put_footer(&mut self) -> Result<(), EncodeError<S::Error>> {
         self.segment_count = self.segment_count.saturating_add(1);
         self.out.put(&COUNTER_MAGIC)?;

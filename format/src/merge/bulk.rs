@@ -7,7 +7,7 @@
 
 use super::counters::{Counters, add, unite};
 use super::table::{FunctionTable, UnknownFunction};
-use crate::decode::records::{CONTINUED, first_bytes, short_number, uleb32};
+use crate::decode::records::{CONTINUED, short_number, uleb32};
 use crate::decode::{DecodeError, DecodeErrorKind, FunctionIndex, RecordVisitor, Segment};
 use crate::vocab::CounterMode;
 use std::vec::Vec;
@@ -163,12 +163,7 @@ impl<const UNITES: bool> RecordVisitor for Adder<'_, UNITES> {
         (done, at)
     }
 
-    fn small(&mut self, function: FunctionIndex, bytes: &[u8], len: usize) -> Result<(), DecodeErrorKind> {
-        let counters: Vec<u32> = bytes.iter().take(len).map(|byte| u32::from(*byte)).collect();
-        self.large(function, &counters)
-    }
-
-    fn large(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind> {
+    fn record(&mut self, function: FunctionIndex, counters: &[u32]) -> Result<(), DecodeErrorKind> {
         let Some((number, units)) = self.table.place(function, counters.len())? else {
             self.unknown.push(self.table.unknown(function, counters.len()));
             return Ok(());
@@ -299,6 +294,11 @@ impl<const UNITES: bool> Hot<'_, UNITES> {
         }
         Some(())
     }
+}
+
+/// The first `len` bytes of eight.
+const fn first_bytes(word: u64, len: usize) -> u64 {
+    if len >= 8 { word } else { word & ((1 << (8 * len)) - 1) }
 }
 
 /// Four bytes, each in the low half of 16 bits.

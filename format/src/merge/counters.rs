@@ -25,12 +25,6 @@ impl Counters {
         }
     }
 
-    /// Makes all counters zero, of functions that no file has.
-    pub fn clear(&mut self) {
-        self.values.fill(0);
-        self.present.fill(false);
-    }
-
     /// Whether a counter is at the largest number: there sums stop, and
     /// programs stop counting.
     #[must_use]
