@@ -60,6 +60,13 @@ pub const ARG_INSTANCE: &str = "livecov.instance";
 pub const ARG_EPOCH: &str = "livecov.epoch";
 /// Argument that numbers the snapshots of an instance, in decimal.
 pub const ARG_SEQ: &str = "livecov.seq";
+/// Argument that holds a word of the user's for what the process was doing.
+pub const ARG_LABEL: &str = "livecov.label";
+/// Argument that says when the process started: nanoseconds since 1970, in
+/// decimal; 0 where the system does not tell.
+pub const ARG_START: &str = "livecov.start";
+/// Argument that says when the snapshot was made: nanoseconds since 1970.
+pub const ARG_TIME: &str = "livecov.time";
 /// Argument that holds the meta hash (32 hex digits) of the program that a
 /// part of a combined file came from, where it is not the file's own.
 pub const ARG_ORIGIN: &str = "livecov.origin";

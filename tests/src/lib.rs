@@ -6,6 +6,7 @@
 //! * [`go`]: the pinned Go and its `covdata`.
 //! * [`tool`]: the `livecov` under test; `LIVECOV_TEST_TOOL` puts another one in its place.
 //! * [`program`]: fixture programs of `tests/programs/go`, built and run.
+//! * [`rust`]: fixture programs of `tests/programs/rust`, with probes written by hand.
 //! * [`corpus`]: the data directories that several suites use.
 //! * [`compare`]: one command by both tools, and what may differ.
 //! * [`dump`]: reading the text that `debugdump` prints.
@@ -25,6 +26,7 @@ pub mod go;
 pub mod model;
 pub mod paths;
 pub mod program;
+pub mod rust;
 pub mod samples;
 pub mod synthetic;
 pub mod tool;

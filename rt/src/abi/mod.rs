@@ -1,0 +1,23 @@
+//! What generated code, every copy of the runtime and readers outside the
+//! process agree on: version 1. `docs/ABI.md` tells it in full.
+//!
+//! All records here are `repr(C)`; `tests` below hold size, alignment and
+//! offsets. A change to any of them is a new version: a new module name, a
+//! new [`VERSION`], and new symbol names.
+
+mod records;
+mod symbols;
+
+pub use crate::macros::{__livecov_package_v1 as package, __livecov_probe_v1 as probe};
+pub use linkme;
+pub use livecov_format::vocab::{CounterMode, Granularity};
+pub use records::{Control, Note, PackageDescriptor, PackageParts, Prologue, Slab, prologues};
+pub use symbols::PACKAGES_1;
+
+pub(crate) use records::{CONTROL_MAGIC, flags};
+pub(crate) use symbols::{CONTROL, own_note};
+
+/// The version of the interface.
+///
+/// History: 1, the first.
+pub const VERSION: u32 = 1;

@@ -1,0 +1,3 @@
+//! The atomics that [`window`](crate::window) uses; its model has others.
+
+pub(crate) use core::sync::atomic::{AtomicU64, Ordering, fence};

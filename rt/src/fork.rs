@@ -1,0 +1,58 @@
+//! Children that go on without `exec`.
+//!
+//! A child has its parent's counters. What the parent counted is the parent's
+//! to write, so the child starts from zero, as an instance of its own. That
+//! has to happen in `fork` itself: later nobody can tell which counts are from
+//! before. `abi/symbols.rs` puts [`hook`] in the place of `fork` for the code
+//! of this image; other images, and system calls made by hand, go past it. A
+//! child of those has its parent's instance, so that of both counts the larger
+//! is taken and nothing counts twice.
+
+use crate::image::Image;
+use crate::images::Walk;
+use crate::sys::{Clock, ErrnoGuard, nanos, process_id};
+use core::sync::atomic::Ordering;
+
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+unsafe extern "C" {
+    /// The C library's `fork`, under its second name.
+    fn __fork() -> libc::pid_t;
+}
+
+/// `fork`, with a child that starts from zero.
+///
+/// # Safety
+///
+/// That of `fork`: in a program with several threads the child may only call
+/// what a signal handler may.
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) unsafe extern "C" fn hook() -> libc::pid_t {
+    // SAFETY: what the caller vouches for.
+    let process = unsafe { __fork() };
+    if process == 0 {
+        child();
+    }
+    process
+}
+
+/// Makes a new start of this process, which has one thread. Async-signal-safe.
+fn child() {
+    let _errno = ErrnoGuard::new();
+    let stamp = nanos(Clock::Monotonic) ^ u64::from(process_id()) << 40 | 1;
+    let walk = Walk::begin();
+    walk.images(&mut |image| {
+        restart(image, stamp);
+        true
+    });
+}
+
+fn restart(image: &Image<'_>, stamp: u64) {
+    let control = image.control();
+    for package in image.packages() {
+        package.counters.clear();
+    }
+    control.window.reset();
+    control.seq.store(0, Ordering::Relaxed);
+    control.stamp.store(stamp, Ordering::Relaxed);
+    control.flags.store(0, Ordering::Release);
+}

@@ -1,0 +1,203 @@
+//! The macros that generated code calls, through the hidden module only.
+
+/// Defines one package of this image: `SLAB`, and what leads to it.
+///
+/// ```ignore
+/// mod __livecov {
+///     livecov_rt::__abi_v1::package! {
+///         mode: set,
+///         granularity: perblock,
+///         tag: 0x1234_5678,
+///         counters: 5,
+///         functions: [3, 2],
+///         meta: b"...",
+///     }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_package_v1 {
+    (@parts $mode:ident, $granularity:ident, $width:ty, $zero:expr, $tag:expr, $count:expr, $functions:expr, $meta:expr) => {
+        #[cfg_attr(target_os = "linux", unsafe(link_section = "covctrs"))]
+        pub static SLAB: $crate::__abi_v1::Slab<$width, { $count }> =
+            $crate::__abi_v1::Slab([const { $zero }; $count]);
+
+        static SHADOW: $crate::__abi_v1::Slab<$width, { 2 * $count }> =
+            $crate::__abi_v1::Slab([const { $zero }; 2 * $count]);
+
+        #[cfg_attr(target_os = "linux", unsafe(link_section = "covfuncs"))]
+        static PROLOGUES: [$crate::__abi_v1::Prologue; { const COUNTS: &[u32] = &$functions; COUNTS.len() }] =
+            $crate::__abi_v1::prologues($tag, &$functions);
+
+        #[cfg_attr(target_os = "linux", unsafe(link_section = "covmeta"))]
+        static META: [u8; { const BLOB: &[u8] = $meta; BLOB.len() }] = *$meta;
+
+        #[$crate::__abi_v1::linkme::distributed_slice($crate::__abi_v1::PACKAGES_1)]
+        #[linkme(crate = $crate::__abi_v1::linkme)]
+        static PACKAGE: $crate::__abi_v1::PackageDescriptor =
+            $crate::__abi_v1::PackageDescriptor::new($crate::__abi_v1::PackageParts {
+                mode: $crate::__abi_v1::CounterMode::$mode,
+                granularity: $crate::__abi_v1::Granularity::$granularity,
+                package_tag: $tag,
+                slab: (&raw const SLAB).cast(),
+                shadow: (&raw const SHADOW).cast(),
+                counter_count: $count,
+                prologues: &PROLOGUES,
+                meta: &META,
+            });
+    };
+    (@mode set, $granularity:ident, $($rest:tt)*) => {
+        $crate::__abi_v1::package! {
+            @parts Set, $granularity,
+            ::core::sync::atomic::AtomicU8, ::core::sync::atomic::AtomicU8::new(0), $($rest)*
+        }
+    };
+    (@mode count, $granularity:ident, $($rest:tt)*) => {
+        $crate::__abi_v1::package! {
+            @parts Count, $granularity,
+            ::core::sync::atomic::AtomicU64, ::core::sync::atomic::AtomicU64::new(0), $($rest)*
+        }
+    };
+    (@mode atomic, $granularity:ident, $($rest:tt)*) => {
+        $crate::__abi_v1::package! {
+            @parts Atomic, $granularity,
+            ::core::sync::atomic::AtomicU64, ::core::sync::atomic::AtomicU64::new(0), $($rest)*
+        }
+    };
+    (
+        mode: $mode:ident, granularity: perblock, tag: $tag:expr, counters: $count:expr,
+        functions: $functions:expr, meta: $meta:expr $(,)?
+    ) => {
+        $crate::__abi_v1::package! { @mode $mode, PerBlock, $tag, $count, $functions, $meta }
+    };
+    (
+        mode: $mode:ident, granularity: perfunc, tag: $tag:expr, counters: $count:expr,
+        functions: $functions:expr, meta: $meta:expr $(,)?
+    ) => {
+        $crate::__abi_v1::package! { @mode $mode, PerFunc, $tag, $count, $functions, $meta }
+    };
+}
+
+/// Counts one pass: `probe!(set, path::to::SLAB, 17)`.
+///
+/// The first word is `set`, `count` or `atomic`, as in the package; with
+/// `portable_` in front no inline assembly is used, which crate type `dylib`
+/// needs, where the linker refuses the relocation.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_probe_v1 {
+    (set, $slab:path, $index:expr) => {
+        // SAFETY: one byte of the slab is written; what reads it does so with
+        // atomics or in assembly. Flags and stack are untouched.
+        unsafe {
+            ::core::arch::asm!(
+                "mov byte ptr [rip + {slab} + {offset}], 1",
+                slab = sym $slab, offset = const $index,
+                options(nomem, nostack, preserves_flags),
+            )
+        }
+    };
+    (count, $slab:path, $index:expr) => {
+        // SAFETY: as for `set`, with eight bytes; the flags are given up.
+        unsafe {
+            ::core::arch::asm!(
+                "inc qword ptr [rip + {slab} + {offset}]",
+                slab = sym $slab, offset = const 8 * $index,
+                options(nomem, nostack),
+            )
+        }
+    };
+    (atomic, $slab:path, $index:expr) => {
+        // SAFETY: as for `count`.
+        unsafe {
+            ::core::arch::asm!(
+                "lock inc qword ptr [rip + {slab} + {offset}]",
+                slab = sym $slab, offset = const 8 * $index,
+                options(nomem, nostack),
+            )
+        }
+    };
+    ($portable:ident, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!($portable, $slab, $index)
+    };
+}
+
+/// See the x86-64 one. Two registers are scratch: the page's address and the
+/// value.
+#[cfg(all(target_arch = "aarch64", target_os = "linux", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_probe_v1 {
+    (set, $slab:path, $index:expr) => {
+        // SAFETY: one byte of the slab is written; what reads it does so with
+        // atomics. Flags and stack are untouched.
+        unsafe {
+            ::core::arch::asm!(
+                "adrp {page}, {slab} + {offset}",
+                "mov {one:w}, #1",
+                "strb {one:w}, [{page}, :lo12:{slab} + {offset}]",
+                slab = sym $slab, offset = const $index, page = out(reg) _, one = out(reg) _,
+                options(nomem, nostack, preserves_flags),
+            )
+        }
+    };
+    (count, $slab:path, $index:expr) => {
+        // SAFETY: as for `set`, with eight bytes, aligned to eight.
+        unsafe {
+            ::core::arch::asm!(
+                "adrp {page}, {slab} + {offset}",
+                "ldr {count}, [{page}, :lo12:{slab} + {offset}]",
+                "add {count}, {count}, #1",
+                "str {count}, [{page}, :lo12:{slab} + {offset}]",
+                slab = sym $slab, offset = const 8 * $index, page = out(reg) _, count = out(reg) _,
+                options(nomem, nostack, preserves_flags),
+            )
+        }
+    };
+    (atomic, $slab:path, $index:expr) => {
+        // The compiler knows which atomic instructions the processor has.
+        $crate::__livecov_portable_probe_v1!(portable_atomic, $slab, $index)
+    };
+    ($portable:ident, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!($portable, $slab, $index)
+    };
+}
+
+/// See the x86-64 one; without assembly.
+#[cfg(any(miri, not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_os = "linux")))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_probe_v1 {
+    ($mode:ident, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!($mode, $slab, $index)
+    };
+}
+
+/// The probes as relaxed atomics.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_portable_probe_v1 {
+    (portable_set, $slab:path, $index:expr) => {
+        $slab.0[const { $index }].store(1, ::core::sync::atomic::Ordering::Relaxed)
+    };
+    (portable_count, $slab:path, $index:expr) => {{
+        let counter = &$slab.0[const { $index }];
+        let count = counter.load(::core::sync::atomic::Ordering::Relaxed);
+        counter.store(count.wrapping_add(1), ::core::sync::atomic::Ordering::Relaxed)
+    }};
+    (portable_atomic, $slab:path, $index:expr) => {{
+        $slab.0[const { $index }].fetch_add(1, ::core::sync::atomic::Ordering::Relaxed);
+    }};
+    (set, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!(portable_set, $slab, $index)
+    };
+    (count, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!(portable_count, $slab, $index)
+    };
+    (atomic, $slab:path, $index:expr) => {
+        $crate::__livecov_portable_probe_v1!(portable_atomic, $slab, $index)
+    };
+}
+
+pub use {__livecov_package_v1, __livecov_probe_v1};

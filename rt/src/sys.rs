@@ -1,0 +1,342 @@
+//! What the runtime asks of the system, each call as a plain function.
+//!
+//! Everything here is on POSIX's list of async-signal-safe functions, or a
+//! Linux system call without more to it than the call. Nothing allocates and
+//! nothing takes a lock. `errno` may change: who runs in a signal handler
+//! puts it back with [`ErrnoGuard`].
+
+use core::ffi::{CStr, c_int};
+use core::mem::MaybeUninit;
+
+/// An error number of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errno(pub i32);
+
+impl core::fmt::Display for Errno {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        #[cfg(feature = "std")]
+        return write!(f, "{}", std::io::Error::from_raw_os_error(self.0));
+        #[cfg(not(feature = "std"))]
+        write!(f, "error number {}", self.0)
+    }
+}
+
+impl Errno {
+    pub(crate) const EXISTS: Self = Self(libc::EEXIST);
+    pub(crate) const INVALID: Self = Self(libc::EINVAL);
+    const INTERRUPTED: Self = Self(libc::EINTR);
+
+    /// The number that the last failed call left.
+    fn last() -> Self {
+        // SAFETY: the C library gives a valid pointer to this thread's number.
+        Self(unsafe { *errno_location() })
+    }
+
+    /// Whether a call is not there at all, or refused by a filter.
+    const fn is_missing_call(self) -> bool {
+        matches!(self.0, libc::ENOSYS | libc::EINVAL | libc::EPERM | libc::EOPNOTSUPP)
+    }
+}
+
+fn errno_location() -> *mut c_int {
+    // SAFETY: takes no argument and cannot fail.
+    #[cfg(any(target_os = "linux", target_os = "fuchsia"))]
+    return unsafe { libc::__errno_location() };
+    // SAFETY: takes no argument and cannot fail.
+    #[cfg(target_os = "android")]
+    return unsafe { libc::__errno() };
+    // SAFETY: takes no argument and cannot fail.
+    #[cfg(any(target_os = "macos", target_os = "ios", target_os = "freebsd"))]
+    unsafe {
+        libc::__error()
+    }
+}
+
+/// Puts `errno` back when dropped.
+pub(crate) struct ErrnoGuard(Errno);
+
+impl ErrnoGuard {
+    pub(crate) fn new() -> Self {
+        Self(Errno::last())
+    }
+}
+
+impl Drop for ErrnoGuard {
+    fn drop(&mut self) {
+        // SAFETY: the C library gives a valid pointer to this thread's number.
+        unsafe { *errno_location() = self.0.0 }
+    }
+}
+
+fn check(result: c_int) -> Result<c_int, Errno> {
+    if result < 0 { Err(Errno::last()) } else { Ok(result) }
+}
+
+fn check_len(result: isize) -> Result<usize, Errno> {
+    usize::try_from(result).map_err(|_| Errno::last())
+}
+
+/// Repeats `call` while signals interrupt it.
+fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+    loop {
+        match call() {
+            Err(Errno::INTERRUPTED) => {}
+            result => return result,
+        }
+    }
+}
+
+/// A file descriptor that is closed when dropped.
+#[derive(Debug)]
+pub(crate) struct Fd(c_int);
+
+impl Fd {
+    /// Takes over `number`, which nobody else closes.
+    pub(crate) const fn from_number(number: c_int) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn number(&self) -> c_int {
+        self.0
+    }
+
+    /// Gives the number away; it is not closed.
+    pub(crate) fn into_number(self) -> c_int {
+        let number = self.0;
+        core::mem::forget(self);
+        number
+    }
+
+    /// Opens `path` with `flags`.
+    pub(crate) fn open(path: &CStr, flags: c_int) -> Result<Self, Errno> {
+        Self::open_at(libc::AT_FDCWD, path, flags)
+    }
+
+    /// Opens `path`, seen from the directory `dir`.
+    pub(crate) fn open_at(dir: c_int, path: &CStr, flags: c_int) -> Result<Self, Errno> {
+        const MODE: libc::c_uint = 0o666;
+        // SAFETY: `path` ends in NUL and outlives the call.
+        retry(|| check(unsafe { libc::openat(dir, path.as_ptr(), flags | libc::O_CLOEXEC, MODE) })).map(Self)
+    }
+
+    pub(crate) fn write_all(&self, mut bytes: &[u8]) -> Result<(), Errno> {
+        while !bytes.is_empty() {
+            // SAFETY: the pointer and the length are those of a slice.
+            let len = retry(|| check_len(unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) }))?;
+            bytes = bytes.get(len..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn write_all_at(&self, mut bytes: &[u8], offset: u64) -> Result<(), Errno> {
+        let mut offset = libc::off_t::try_from(offset).map_err(|_| Errno::INVALID)?;
+        while !bytes.is_empty() {
+            // SAFETY: the pointer and the length are those of a slice.
+            let call = || check_len(unsafe { libc::pwrite(self.0, bytes.as_ptr().cast(), bytes.len(), offset) });
+            let len = retry(call)?;
+            bytes = bytes.get(len..).unwrap_or_default();
+            offset += libc::off_t::try_from(len).map_err(|_| Errno::INVALID)?;
+        }
+        Ok(())
+    }
+
+    /// Empties the file, the next write being at its start.
+    pub(crate) fn rewind(&self) -> Result<(), Errno> {
+        // SAFETY: no pointers are passed.
+        retry(|| check(unsafe { libc::ftruncate(self.0, 0) }))?;
+        // SAFETY: no pointers are passed.
+        if unsafe { libc::lseek(self.0, 0, libc::SEEK_SET) } < 0 { Err(Errno::last()) } else { Ok(()) }
+    }
+
+    /// Device and inode, which tell files apart.
+    pub(crate) fn identity(&self) -> Result<(u64, u64), Errno> {
+        let mut status = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: there is room for the answer.
+        check(unsafe { libc::fstat(self.0, status.as_mut_ptr()) })?;
+        // SAFETY: the call succeeded and so filled it in.
+        Ok(device_and_inode(&unsafe { status.assume_init() }))
+    }
+
+    /// Reads to the end of the file or of `buffer` and gives what was read.
+    pub(crate) fn read<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
+        let mut used = 0;
+        while let Some(room) = buffer.get_mut(used..).filter(|room| !room.is_empty()) {
+            // SAFETY: the pointer and the length are those of a slice.
+            let len = retry(|| check_len(unsafe { libc::read(self.0, room.as_mut_ptr().cast(), room.len()) }))?;
+            if len == 0 {
+                break;
+            }
+            used += len;
+        }
+        Ok(buffer.get(..used).unwrap_or_default())
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // SAFETY: the descriptor is this value's own. What `close` says of a
+        // file that was written is said by no system that this runs on.
+        unsafe { libc::close(self.0) };
+    }
+}
+
+#[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the fields' types differ between systems")]
+fn device_and_inode(status: &libc::stat) -> (u64, u64) {
+    (status.st_dev as u64, status.st_ino as u64)
+}
+
+/// The length in bytes of the regular file `name` in the directory `dir`.
+pub(crate) fn file_len(dir: c_int, name: &CStr) -> Result<u64, Errno> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: `name` ends in NUL, and there is room for the answer.
+    check(unsafe { libc::fstatat(dir, name.as_ptr(), status.as_mut_ptr(), 0) })?;
+    // SAFETY: the call succeeded and so filled it in.
+    let status = unsafe { status.assume_init() };
+    if status.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(Errno::EXISTS);
+    }
+    u64::try_from(status.st_size).map_err(|_| Errno::INVALID)
+}
+
+/// Gives a file another name, in the place of one that may have it.
+pub(crate) fn rename(dir: c_int, from: &CStr, to: &CStr) -> Result<(), Errno> {
+    // SAFETY: both names end in NUL.
+    retry(|| check(unsafe { libc::renameat(dir, from.as_ptr(), dir, to.as_ptr()) })).map(drop)
+}
+
+/// Gives a file another name that no file has, else [`Errno::EXISTS`].
+pub(crate) fn rename_new(dir: c_int, from: &CStr, to: &CStr) -> Result<(), Errno> {
+    match rename_without_replacing(dir, from, to) {
+        Err(errno) if errno.is_missing_call() => {}
+        result => return result,
+    }
+    // SAFETY: both names end in NUL.
+    match retry(|| check(unsafe { libc::linkat(dir, from.as_ptr(), dir, to.as_ptr(), 0) })) {
+        Ok(_) => remove(dir, from),
+        // A file system without links: names are unique but for other hosts that write there.
+        Err(errno) if errno.is_missing_call() => rename(dir, from, to),
+        Err(errno) => Err(errno),
+    }
+}
+
+#[cfg(any(all(target_os = "linux", target_env = "gnu"), target_os = "android"))]
+fn rename_without_replacing(dir: c_int, from: &CStr, to: &CStr) -> Result<(), Errno> {
+    // SAFETY: both names end in NUL.
+    let call = || check(unsafe { libc::renameat2(dir, from.as_ptr(), dir, to.as_ptr(), libc::RENAME_NOREPLACE) });
+    retry(call).map(drop)
+}
+
+#[cfg(not(any(all(target_os = "linux", target_env = "gnu"), target_os = "android")))]
+fn rename_without_replacing(_dir: c_int, _from: &CStr, _to: &CStr) -> Result<(), Errno> {
+    Err(Errno(libc::ENOSYS))
+}
+
+/// Removes the file `name`.
+pub(crate) fn remove(dir: c_int, name: &CStr) -> Result<(), Errno> {
+    // SAFETY: `name` ends in NUL.
+    check(unsafe { libc::unlinkat(dir, name.as_ptr(), 0) }).map(drop)
+}
+
+/// The process's number; asked for each time, because a fork changes it.
+pub(crate) fn process_id() -> u32 {
+    // SAFETY: takes no argument and cannot fail.
+    unsafe { libc::getpid() }.cast_unsigned()
+}
+
+/// Which clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Clock {
+    /// Since 1970.
+    Real,
+    /// Since some moment in the past, never set back.
+    Monotonic,
+    /// Since the system started, times of sleep included.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    Boot,
+}
+
+/// Nanoseconds on `clock`; 0 if it cannot be read.
+pub(crate) fn nanos(clock: Clock) -> u64 {
+    let id = match clock {
+        Clock::Real => libc::CLOCK_REALTIME,
+        Clock::Monotonic => libc::CLOCK_MONOTONIC,
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        Clock::Boot => libc::CLOCK_BOOTTIME,
+    };
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: there is room for the answer.
+    unsafe { libc::clock_gettime(id, &raw mut time) };
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds.wrapping_mul(1_000_000_000).wrapping_add(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// Lets others run for about 50 microseconds.
+pub(crate) fn pause() {
+    let time = libc::timespec { tv_sec: 0, tv_nsec: 50_000 };
+    // SAFETY: the request is valid, and nothing is asked to be written back.
+    unsafe { libc::nanosleep(&raw const time, core::ptr::null_mut()) };
+}
+
+/// Copies memory of this process that may not be there, and gives how many
+/// bytes were.
+///
+/// The kernel does the reading, so that an address which another thread has
+/// just unmapped is an error here and not a fault.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn read_memory(process: u32, address: usize, into: &mut [u8]) -> Result<usize, Errno> {
+    let local = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
+    let remote = libc::iovec { iov_base: core::ptr::without_provenance_mut(address), iov_len: into.len() };
+    // SAFETY: the local vector is a slice; the remote one is checked by the
+    // kernel, which is what the call is for.
+    let read = unsafe { libc::process_vm_readv(process.cast_signed(), &raw const local, 1, &raw const remote, 1, 0) };
+    check_len(read)
+}
+
+/// A value that the kernel gave the program when it started; 0 if it gave none.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn auxiliary_value(key: libc::c_ulong) -> usize {
+    // SAFETY: reads the vector, which does not change; any key is allowed.
+    usize::try_from(unsafe { libc::getauxval(key) }).unwrap_or(0)
+}
+
+/// The value of an environment variable, if it is set and not empty.
+///
+/// # Safety
+///
+/// * No other thread changes the environment while the value is in use.
+/// * Not in a signal handler.
+pub(crate) unsafe fn environment<'a>(name: &CStr) -> Option<&'a CStr> {
+    // SAFETY: `name` ends in NUL.
+    let value = unsafe { libc::getenv(name.as_ptr()) };
+    if value.is_null() {
+        return None;
+    }
+    // SAFETY: not null, so it is a C string, which lasts as long as the
+    // caller keeps the environment from changing.
+    Some(unsafe { CStr::from_ptr(value) }).filter(|value| !value.is_empty())
+}
+
+/// All signals kept from this thread until dropped.
+pub(crate) struct SignalsBlocked(libc::sigset_t);
+
+impl SignalsBlocked {
+    pub(crate) fn new() -> Self {
+        let mut all = MaybeUninit::<libc::sigset_t>::uninit();
+        let mut before = MaybeUninit::<libc::sigset_t>::uninit();
+        // SAFETY: there is room for both sets. The calls fail only for
+        // arguments that are not passed here, so both are filled in.
+        unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            libc::sigemptyset(before.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            Self(before.assume_init())
+        }
+    }
+}
+
+impl Drop for SignalsBlocked {
+    fn drop(&mut self) {
+        // SAFETY: the set is one that the same call gave.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, core::ptr::null_mut()) };
+    }
+}

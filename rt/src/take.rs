@@ -1,0 +1,49 @@
+//! Taking an image's counters: freeze, hand over, and only then begin anew.
+
+use crate::abi::flags;
+use crate::error::Error;
+use crate::image::{Counters, Image};
+use crate::sys::{SignalsBlocked, pause, process_id};
+use crate::window::{Take, View};
+
+/// How often it is asked whether another take has ended, each time after a
+/// pause: ten seconds.
+const MAX_PAUSES: usize = 100_000;
+
+/// Takes the counters of `image`: `deliver` gets the view of the values, which
+/// do not change while it runs. If it succeeds they are cleared, in the same
+/// moment in which they were fixed; if it fails nothing has happened.
+pub(crate) fn take<T>(image: &Image<'_>, deliver: impl FnOnce(View) -> Result<T, Error>) -> Result<T, Error> {
+    let take = freeze(image)?;
+    let delivered = deliver(take.view())?;
+    take.commit();
+    Ok(delivered)
+}
+
+/// Fixes the values of `image`; a [`Take`] that is dropped lets them go.
+pub(crate) fn freeze<'i>(image: &Image<'i>) -> Result<Take<'i>, Error> {
+    let process = process_id();
+    for _ in 0..MAX_PAUSES {
+        // A handler on this thread that emits would wait for the freeze,
+        // which could not go on.
+        let signals = SignalsBlocked::new();
+        if let Some(take) = image.control().window.begin(process) {
+            // After an image's last emission its counters stay as they are.
+            if image.has_flag(flags::CLOSED) {
+                return Err(Error::Busy);
+            }
+            image.set_flag(flags::SHADOWED);
+            for package in image.packages() {
+                match &package.counters {
+                    Counters::Bytes(bytes) => bytes.freeze(take.view()),
+                    Counters::Words(words) => words.freeze(take.view()),
+                }
+            }
+            take.freeze();
+            return Ok(take);
+        }
+        drop(signals);
+        pause();
+    }
+    Err(Error::Busy)
+}
