@@ -1,7 +1,7 @@
 //! The directory that data go to, and which one it is.
 
 use crate::error::{Error, Operation};
-use crate::sys::{Errno, Fd, environment};
+use crate::sys::{Errno, Fd, Path, environment};
 use core::ffi::{CStr, c_int};
 
 /// An open directory. Opened for its name only: it need not be readable.
@@ -19,26 +19,18 @@ impl Directory {
     }
 
     /// The directory that the environment asks for; `None` if it asks for
-    /// nothing. With it the text of its path.
+    /// nothing. With it its path. Not for signal handlers.
     ///
     /// A relative path is looked for in the current directory, and if it is
     /// not there, in the one that the program was started in: it may have
     /// changed since.
-    ///
-    /// # Safety
-    ///
-    /// * No other thread changes the environment meanwhile.
-    /// * Not in a signal handler.
-    pub(crate) unsafe fn of_environment<'a>() -> Option<(&'a CStr, Result<Self, Error>)> {
-        // SAFETY: what the caller vouches for.
-        let path = unsafe { environment(c"LIVECOV_DIR").or_else(|| environment(c"GOCOVERDIR")) }?;
-        let mut opened = Fd::open(path, OPEN_FLAGS);
-        if opened.is_err() && !path.to_bytes().starts_with(b"/") {
-            // SAFETY: as above.
-            let start = unsafe { environment(c"PWD") };
-            let start = start.and_then(|start| Fd::open(start, OPEN_FLAGS).ok());
-            let there = start.and_then(|start| Fd::open_at(start.number(), path, OPEN_FLAGS).ok());
-            opened = there.ok_or(opened).or_else(|error| error);
+    pub(crate) fn of_environment() -> Option<(Path, Result<Self, Error>)> {
+        let path = environment(c"LIVECOV_DIR").or_else(|| environment(c"GOCOVERDIR"))?;
+        let mut opened = Fd::open(path.c_str(), OPEN_FLAGS);
+        if opened.is_err() && !path.bytes().starts_with(b"/") {
+            let start = environment(c"PWD").and_then(|start| Fd::open(start.c_str(), OPEN_FLAGS).ok());
+            let there = start.and_then(|start| Fd::open_at(start.number(), path.c_str(), OPEN_FLAGS).ok());
+            opened = there.map_or(opened, Ok);
         }
         Some((path, opened.map(Self).map_err(|errno| Error::system(Operation::OpenDirectory, errno))))
     }

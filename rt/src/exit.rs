@@ -34,16 +34,14 @@ pub(crate) extern "C" fn at_exit() {
         return;
     }
     settle_stamp(&image);
-    // SAFETY: not in a handler. A thread that changes the environment while
-    // the process exits would be at odds with any use of it here.
-    let Some((path, directory)) = (unsafe { Directory::of_environment() }) else {
+    let Some((path, directory)) = Directory::of_environment() else {
         return emit_to_armed(&image);
     };
     let written = directory.and_then(|directory| write_snapshot(&image, &directory, Purpose::Last));
     if let Err(error) = &written {
-        complain(path, error);
+        complain(path.bytes(), error);
     }
-    trace(&image, path, written.is_ok());
+    trace(&image, path.bytes(), written.is_ok());
 }
 
 /// Without a directory in the environment: to that of the signals, if any.

@@ -3,7 +3,7 @@
 
 use crate::image::Image;
 use crate::label::Label;
-use crate::sys::{Clock, Fd, auxiliary_value, nanos, process_id};
+use crate::sys::{Clock, Fd, nanos, process_id, random_of_start, unloaded_count};
 use crate::text::{Text, parse_number};
 use core::sync::atomic::{AtomicU64, Ordering};
 use livecov_format::encode::args::{Arg, Key};
@@ -136,7 +136,7 @@ fn ask_start_nanos() -> u64 {
     let stat = file.and_then(|file| file.read(&mut buffer)).unwrap_or_default();
     let behind_name = stat.iter().rposition(|byte| *byte == b')').and_then(|end| stat.get(end + 2..));
     let field = behind_name.and_then(|fields| fields.split(|byte| *byte == b' ').nth(START_TIME));
-    let per_second = auxiliary_value(libc::AT_CLKTCK) as u64;
+    let per_second = crate::sys::auxiliary_value(libc::AT_CLKTCK) as u64;
     let Some(nanos_per_tick) = 1_000_000_000u64.checked_div(per_second) else { return 0 };
     let Some(field) = field else { return 0 };
     let age = nanos(Clock::Boot).saturating_sub(parse_number(field).saturating_mul(nanos_per_tick));
@@ -163,6 +163,7 @@ pub(crate) fn instance(image: &Image<'_>) -> Hash {
     }
     let mut md5 = Md5::new();
     md5.update(b"livecov instance");
+    // It also feeds the C library's canaries; a hash of it gives nothing away.
     md5.update(random_of_start());
     md5.update(stamp.load(Ordering::Relaxed).to_le_bytes());
     if !image.is_main {
@@ -191,46 +192,11 @@ fn load_stamp() -> u64 {
 /// libraries unloaded so far, which has grown when a library is loaded again.
 ///
 /// Takes the loader's lock, so not in a signal handler.
-#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn settle_stamp(image: &Image<'_>) {
     let stamp = &image.control().stamp;
-    if image.is_main || stamp.load(Ordering::Relaxed) != 0 {
-        return;
+    if !image.is_main && stamp.load(Ordering::Relaxed) == 0 {
+        // Even, where the other kind is odd.
+        let count = unloaded_count().wrapping_add(1).wrapping_mul(2);
+        let _ = stamp.compare_exchange(0, count, Ordering::Relaxed, Ordering::Relaxed);
     }
-    let mut unloaded = 0u64;
-    // SAFETY: the callback fits what the loader calls, and the data that it
-    // is given outlives the call.
-    unsafe { libc::dl_iterate_phdr(Some(count_unloaded), (&raw mut unloaded).cast()) };
-    let even = unloaded.wrapping_add(1).wrapping_mul(2);
-    let _ = stamp.compare_exchange(0, even, Ordering::Relaxed, Ordering::Relaxed);
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-unsafe extern "C" fn count_unloaded(
-    info: *mut libc::dl_phdr_info,
-    _size: usize,
-    unloaded: *mut core::ffi::c_void,
-) -> core::ffi::c_int {
-    // SAFETY: both pointers are valid: the loader's, and the caller's own.
-    unsafe { *unloaded.cast::<u64>() = (*info).dlpi_subs };
-    1
-}
-
-/// Sixteen bytes that differ from start to start.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn random_of_start() -> [u8; 16] {
-    let address = auxiliary_value(libc::AT_RANDOM);
-    if address == 0 {
-        return [0; 16];
-    }
-    // SAFETY: the kernel puts sixteen bytes there, which stay. They also feed
-    // the C library's canaries; a hash of them gives nothing of that away.
-    unsafe { *core::ptr::with_exposed_provenance::<[u8; 16]>(address) }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn random_of_start() -> [u8; 16] {
-    static START: AtomicU64 = AtomicU64::new(0);
-    let _ = START.compare_exchange(0, nanos(Clock::Real), Ordering::Relaxed, Ordering::Relaxed);
-    (u128::from(START.load(Ordering::Relaxed)) << 64 | u128::from(process_id())).to_le_bytes()
 }

@@ -114,10 +114,8 @@ pub fn arm(signal: c_int, action: Action) -> Result<(), Error> {
     }
     let arming = Arming::begin()?;
     if TARGET.load(Ordering::Acquire).is_null() {
-        // SAFETY: arming is not for handlers; as for other threads, this is
-        // what any look at the environment asks for.
-        let (path, directory) = unsafe { Directory::of_environment() }.ok_or(Error::NoDirectory)?;
-        publish(path, directory?)?;
+        let (path, directory) = Directory::of_environment().ok_or(Error::NoDirectory)?;
+        publish(path.c_str(), directory?)?;
     }
     install(signal, action, &arming)
 }

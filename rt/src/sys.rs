@@ -5,6 +5,7 @@
 //! nothing takes a lock. `errno` may change: who runs in a signal handler
 //! puts it back with [`ErrnoGuard`].
 
+use crate::text::Text;
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
 
@@ -51,6 +52,9 @@ fn errno_location() -> *mut c_int {
         libc::__error()
     }
 }
+
+/// A path with its end.
+pub(crate) type Path = Text<4097>;
 
 /// Puts `errno` back when dropped.
 pub(crate) struct ErrnoGuard(Errno);
@@ -299,21 +303,63 @@ pub(crate) fn auxiliary_value(key: libc::c_ulong) -> usize {
     usize::try_from(unsafe { libc::getauxval(key) }).unwrap_or(0)
 }
 
-/// The value of an environment variable, if it is set and not empty.
-///
-/// # Safety
-///
-/// * No other thread changes the environment while the value is in use.
-/// * Not in a signal handler.
-pub(crate) unsafe fn environment<'a>(name: &CStr) -> Option<&'a CStr> {
-    // SAFETY: `name` ends in NUL.
+/// The value of an environment variable, if it is set, not empty, and not
+/// longer than a path can be. Not for signal handlers.
+pub(crate) fn environment(name: &CStr) -> Option<Path> {
+    // SAFETY: `name` ends in NUL. Whoever changes the environment while other
+    // threads run vouches that none of them reads it; the standard library
+    // asks for that as well, because C code reads it at any time.
     let value = unsafe { libc::getenv(name.as_ptr()) };
     if value.is_null() {
         return None;
     }
-    // SAFETY: not null, so it is a C string, which lasts as long as the
-    // caller keeps the environment from changing.
-    Some(unsafe { CStr::from_ptr(value) }).filter(|value| !value.is_empty())
+    // SAFETY: not null, so it is a C string, which stays for as long as the
+    // environment is not changed.
+    let value = unsafe { CStr::from_ptr(value) };
+    let mut path = Path::new();
+    path.push(value.to_bytes());
+    (path.bytes() == value.to_bytes() && !path.bytes().is_empty()).then_some(path)
+}
+
+/// How many libraries this process has unloaded so far. Takes the loader's
+/// lock, so not for signal handlers.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn unloaded_count() -> u64 {
+    unsafe extern "C" fn store(info: *mut libc::dl_phdr_info, _size: usize, count: *mut core::ffi::c_void) -> c_int {
+        // SAFETY: both pointers are valid: the loader's, and the one below.
+        unsafe { *count.cast::<u64>() = (*info).dlpi_subs };
+        1
+    }
+    let mut count = 0u64;
+    // SAFETY: the callback is of the type that the loader calls, and what it
+    // is given outlives the call.
+    unsafe { libc::dl_iterate_phdr(Some(store), (&raw mut count).cast()) };
+    count
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn unloaded_count() -> u64 {
+    nanos(Clock::Monotonic)
+}
+
+/// Sixteen bytes that differ from start to start of a program and stay the
+/// same in it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn random_of_start() -> [u8; 16] {
+    let address = auxiliary_value(libc::AT_RANDOM);
+    if address == 0 {
+        return [0; 16];
+    }
+    // SAFETY: the kernel puts sixteen bytes there, which stay.
+    unsafe { *core::ptr::with_exposed_provenance::<[u8; 16]>(address) }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn random_of_start() -> [u8; 16] {
+    use core::sync::atomic::{AtomicU64, Ordering};
+    static START: AtomicU64 = AtomicU64::new(0);
+    let _ = START.compare_exchange(0, nanos(Clock::Real), Ordering::Relaxed, Ordering::Relaxed);
+    (u128::from(START.load(Ordering::Relaxed)) << 64 | u128::from(process_id())).to_le_bytes()
 }
 
 /// All signals kept from this thread until dropped.

@@ -6,7 +6,6 @@ use crate::image::{Counters, Image, Package};
 use crate::slab::Source;
 use crate::sys::{Fd, environment};
 use crate::text::Text;
-use core::ffi::CStr;
 use core::fmt::Write;
 use core::sync::atomic::{AtomicBool, Ordering};
 use livecov_format::hash::hex;
@@ -15,9 +14,7 @@ static IS_ON: AtomicBool = AtomicBool::new(false);
 
 /// Looks whether a trace is wanted.
 pub(crate) fn read_environment() {
-    // SAFETY: called at exit and from the API only, not in handlers; see
-    // `Directory::of_environment` for other threads.
-    let is_on = unsafe { environment(c"LIVECOV_DEBUG").or_else(|| environment(c"GOCOVERDEBUG")) }.is_some();
+    let is_on = environment(c"LIVECOV_DEBUG").or_else(|| environment(c"GOCOVERDEBUG")).is_some();
     IS_ON.store(is_on, Ordering::Relaxed);
 }
 
@@ -48,16 +45,16 @@ impl Write for Line {
 }
 
 /// Says that data were asked for and could not be written.
-pub(crate) fn complain(path: &CStr, error: &Error) {
+pub(crate) fn complain(path: &[u8], error: &Error) {
     let mut line = Line::new();
     let _ = write!(line, "{error} (directory: ");
-    line.0.push(path.to_bytes());
+    line.0.push(path);
     let _ = line.write_str("); the coverage data of this process are lost");
     line.print();
 }
 
 /// Shows what of `image` was just written to `path`.
-pub(crate) fn trace(image: &Image<'_>, path: &CStr, is_written: bool) {
+pub(crate) fn trace(image: &Image<'_>, path: &[u8], is_written: bool) {
     if !IS_ON.load(Ordering::Relaxed) {
         return;
     }
@@ -66,7 +63,7 @@ pub(crate) fn trace(image: &Image<'_>, path: &CStr, is_written: bool) {
     line.0.push(&hex(&image.meta_hash()));
     let kind = if image.is_main { "program" } else { "library" };
     let _ = write!(line, " ({kind}, mode {}) to ", image.mode().name());
-    line.0.push(path.to_bytes());
+    line.0.push(path);
     line.print();
     for (number, package) in image.packages().enumerate() {
         trace_package(number, &package, image);
