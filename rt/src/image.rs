@@ -98,6 +98,12 @@ impl<'p> Image<'p> {
         Some(Self { control, descriptors, segments, is_main })
     }
 
+    /// The image that this code is part of, by the linker's word.
+    #[allow(dead_code, reason = "systems with one image only need it")]
+    pub(crate) const fn own(control: &'p Control, descriptors: &'p [PackageDescriptor], segments: Segments) -> Self {
+        Self { control, descriptors, segments, is_main: true }
+    }
+
     pub(crate) const fn control(&self) -> &'p Control {
         self.control
     }

@@ -61,6 +61,10 @@ mod files;
 mod fork;
 mod identity;
 mod image;
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image)))]
+mod images;
+#[cfg(not(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image))))]
+#[path = "images_single.rs"]
 mod images;
 mod label;
 mod macros;

@@ -113,6 +113,7 @@ impl Window {
     }
 
     /// The take of `view` that was left frozen, unless it is over.
+    #[allow(dead_code, reason = "for streams of the standard library")]
     pub(crate) fn resume(&self, view: View) -> Option<Take<'_>> {
         let is_frozen = view.word & PHASES == FROZEN && self.0.load(Ordering::Acquire) == view.word;
         is_frozen.then_some(Take { window: self, idle: view.word & EPOCHS, process: view.word >> 32 })
@@ -132,6 +133,7 @@ impl Take<'_> {
     }
 
     /// Leaves the counters frozen, to be [resumed](Window::resume).
+    #[allow(dead_code, reason = "for streams of the standard library")]
     pub(crate) fn leave(self) -> View {
         let view = self.view();
         core::mem::forget(self);
