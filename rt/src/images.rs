@@ -237,7 +237,7 @@ fn first_link(reader: &mut Reader) -> Option<usize> {
     let mut bias = None;
     let mut dynamic = None;
     for number in 0..count {
-        let header = reader.get::<elf::ProgramHeader>(headers + number * size_of::<elf::ProgramHeader>())?;
+        let header = reader.get::<elf::ProgramHeader>(nth_header(headers, number))?;
         let address = usize::try_from(header.p_vaddr).ok()?;
         match header.p_type {
             libc::PT_PHDR => bias = Some(headers.wrapping_sub(address)),
@@ -253,9 +253,14 @@ fn first_link(reader: &mut Reader) -> Option<usize> {
             DT_DEBUG => {
                 return reader.fresh::<Debug>(value).filter(|debug| debug.version != 0).map(|debug| debug.first);
             }
-            _ => entry += size_of::<Dynamic>(),
+            _ => entry = entry.wrapping_add(size_of::<Dynamic>()),
         }
     }
+}
+
+/// The address of program header `number`; what was read may be anything.
+const fn nth_header(first: usize, number: usize) -> usize {
+    first.wrapping_add(number.wrapping_mul(size_of::<elf::ProgramHeader>()))
 }
 
 /// `DT_DEBUG` of the ELF specification.
@@ -280,7 +285,7 @@ fn look_at(reader: &mut Reader, link: &Link, program: Option<usize>, visit: &mut
     let mut notes = [None; 4];
     let mut free = notes.iter_mut();
     for number in 0..count.min(MAX_HEADERS) {
-        let header = reader.get::<elf::ProgramHeader>(first + number * size_of::<elf::ProgramHeader>())?;
+        let header = reader.get::<elf::ProgramHeader>(nth_header(first, number))?;
         if header.p_type == libc::PT_LOAD {
             segments.push(segment(link.base, &header)?);
         } else if header.p_type == libc::PT_NOTE

@@ -38,6 +38,8 @@
 //! that it is part of. That has not been tried.
 
 #![no_std]
+// The path of emission must not panic.
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
 
 #[cfg(feature = "std")]
 extern crate alloc;

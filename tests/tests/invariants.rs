@@ -45,9 +45,43 @@ fn unsafe_code_is_where_it_is_said() {
     assert!(blocks[0].ends_with("input.rs"));
 }
 
+/// The files of the runtime whose job it is to deal with memory, the system, and signals; the rest is safe code.
+const UNSAFE_FILES: [&str; 10] = [
+    "rt/src/abi/records.rs",
+    "rt/src/abi/symbols.rs",
+    "rt/src/fork.rs",
+    "rt/src/image.rs",
+    "rt/src/images.rs",
+    "rt/src/macros.rs",
+    "rt/src/scratch.rs",
+    "rt/src/signal.rs",
+    "rt/src/slab.rs",
+    "rt/src/sys.rs",
+];
+
+#[test]
+fn unsafe_code_of_the_runtime_is_where_it_is_said() {
+    for (path, text) in sources("rt/src") {
+        let is_listed = UNSAFE_FILES.iter().any(|file| path.ends_with(file));
+        let is_unsafe = text.contains("unsafe {") || text.contains("unsafe fn") || text.contains("unsafe impl");
+        assert!(is_listed || !is_unsafe, "{} has unsafe code", path.display());
+    }
+}
+
+/// What would allocate, lock or print, in the files that handlers run.
+#[test]
+fn the_runtime_allocates_in_its_api_only() {
+    for (path, text) in sources("rt/src") {
+        let is_api = ["api.rs", "baseline.rs", "lib.rs", "error.rs"].iter().any(|file| path.ends_with(file));
+        for word in ["alloc::", "std::sync", "Mutex", "thread_local", "println!", "format!", "Vec<", "Box<", "String"] {
+            assert!(is_api || !text.contains(word), "{} has {word}", path.display());
+        }
+    }
+}
+
 #[test]
 fn files_keep_to_their_ceiling() {
-    for dir in ["format/src", "format/livecov/src", "tests/src", "tests/tests"] {
+    for dir in ["format/src", "format/livecov/src", "rt/src", "tests/src", "tests/tests"] {
         for (path, text) in sources(dir) {
             assert!(text.lines().count() <= 600, "{} has more than 600 lines", path.display());
         }
