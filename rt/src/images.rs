@@ -22,13 +22,8 @@ const MAX_NOTES: usize = 64;
 
 const OWNER: [u8; 8] = *b"livecov\0";
 
-#[cfg(target_pointer_width = "64")]
 mod elf {
     pub(super) use libc::{Elf64_Ehdr as Header, Elf64_Phdr as ProgramHeader};
-}
-#[cfg(target_pointer_width = "32")]
-mod elf {
-    pub(super) use libc::{Elf32_Ehdr as Header, Elf32_Phdr as ProgramHeader};
 }
 
 /// An entry of a dynamic section.

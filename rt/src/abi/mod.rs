@@ -5,6 +5,9 @@
 //! offsets. A change to any of them is a new version: a new module name, a
 //! new [`VERSION`], and new symbol names.
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("livecov-rt is for systems with 64-bit pointers: version 1 of its records has no others");
+
 mod records;
 mod symbols;
 
