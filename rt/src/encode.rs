@@ -62,7 +62,7 @@ pub(crate) fn encode_functions<S: Sink>(
             continue;
         }
         let end = range.end;
-        segment.function(number, function, range.map(|index| source.value(index)))?;
+        source.encode((number, function), range, segment)?;
         live = source.next_live(end);
     }
     Ok(())

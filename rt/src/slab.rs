@@ -2,7 +2,11 @@
 //! emitted, and moved at the start of a window.
 
 use crate::window::View;
+use core::ops::Range;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use livecov_format::encode::EncodeError;
+use livecov_format::encode::counters::SegmentEncoder;
+use livecov_format::sink::Sink;
 
 /// Counters are looked at in blocks of this many.
 pub(crate) const BLOCK: usize = 8;
@@ -18,6 +22,20 @@ pub(crate) trait Source {
     /// Whether all of the block of counters from `index` on are zero. May say
     /// no wrongly; may say anything of blocks that reach over the end.
     fn is_zero_block(&self, index: usize) -> bool;
+
+    /// Writes the counters in `range`, those of a function, to `segment`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    fn encode<S: Sink>(
+        &self,
+        (package, function): (u32, u32),
+        range: Range<usize>,
+        segment: &mut SegmentEncoder<'_, S, &mut [u8]>,
+    ) -> Result<(), EncodeError<S::Error>> {
+        segment.function(package, function, range.map(|index| self.value(index)))
+    }
 
     /// The first counter from `index` on that is not zero.
     fn next_live(&self, mut index: usize) -> Option<usize> {
@@ -100,6 +118,23 @@ impl Source for LiveBytes<'_> {
     fn value(&self, index: usize) -> u32 {
         let held = self.held.map_or(0, |held| byte(held, index));
         u32::from(byte(self.slab, index) | held != 0)
+    }
+
+    fn encode<S: Sink>(
+        &self,
+        (package, function): (u32, u32),
+        range: Range<usize>,
+        segment: &mut SegmentEncoder<'_, S, &mut [u8]>,
+    ) -> Result<(), EncodeError<S::Error>> {
+        let hits = self.slab.get(range.clone()).unwrap_or_default();
+        let hit = |hit: &AtomicU8| hit.load(Ordering::Relaxed) != 0;
+        match self.held.and_then(|held| held.get(range)) {
+            None => segment.function_of_bytes(package, function, hits.iter().map(|it| u8::from(hit(it)))),
+            Some(held) => {
+                let both = hits.iter().zip(held).map(|(it, held)| u8::from(hit(it) || hit(held)));
+                segment.function_of_bytes(package, function, both)
+            }
+        }
     }
 
     fn is_zero_block(&self, index: usize) -> bool {

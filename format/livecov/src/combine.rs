@@ -255,33 +255,57 @@ pub struct SourceReader<'a> {
     task: Task<'a>,
     reader: FileReader,
     records: Records,
+    /// A file that no longer had what it had when it was counted.
+    changed: Option<&'a Path>,
 }
 
 impl<'a> SourceReader<'a> {
     /// A reader for the files of `task`.
     #[must_use]
     pub fn new(task: Task<'a>) -> Self {
-        Self { task, reader: FileReader::default(), records: Records::default() }
+        Self { task, reader: FileReader::default(), records: Records::default(), changed: None }
+    }
+
+    /// That all that was read again was there.
+    ///
+    /// # Errors
+    ///
+    /// Names a file that has changed since it was counted: what was made of
+    /// it lacks a part.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.changed.map_or(Ok(()), |path| {
+            let path = path.display();
+            Err(Error::Unsuitable(format!("{path} was changed or removed while it was being merged; merge again")))
+        })
     }
 
     /// Calls `work` with a contribution that is not decoded again; not if the
     /// file has changed since it was read, and no longer has it.
     pub fn with_segment<T>(&mut self, source: Source, work: impl FnOnce(&Segment<'_>) -> T) -> Option<T> {
-        contribution(self.task, &mut self.reader, source, |segment| {
+        let found = contribution(self.task, &mut self.reader, source, |segment| {
             segment.verify_checksum().ok()?;
             Some(work(segment))
-        })
+        });
+        self.note(source, found)
     }
 
     /// Calls `work` with a contribution and its records; not if the file has
     /// changed since it was read, and no longer has them.
     pub fn with<T>(&mut self, source: Source, work: impl FnOnce(&Segment<'_>, &Records) -> T) -> Option<T> {
-        let Self { task, reader, records } = self;
-        contribution(*task, reader, source, |segment| {
+        let Self { task, reader, records, .. } = self;
+        let found = contribution(*task, reader, source, |segment| {
             segment.decode(records).ok()?;
             task.table.check(records).ok()?;
             Some(work(segment, records))
-        })
+        });
+        self.note(source, found)
+    }
+
+    fn note<T>(&mut self, source: Source, found: Option<T>) -> Option<T> {
+        if found.is_none() {
+            self.changed = self.task.files.get(source.file).map(|file| file.path.as_path());
+        }
+        found
     }
 }
 

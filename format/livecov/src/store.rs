@@ -143,7 +143,9 @@ impl Store {
         if !has_parts {
             file.encode(&args, task.table, &combined.total, None)?;
         } else if let Some(only) = combined.only_window() {
-            file.part(&mut SourceReader::new(task), task, only)?;
+            let mut reader = SourceReader::new(task);
+            file.part(&mut reader, task, only)?;
+            reader.finish()?;
         } else {
             let part_count = combined.windows.len() + usize::from(combined.has_anonymous);
             args.push((ARG_PARTS.into(), part_count.to_string().into()));
@@ -155,6 +157,7 @@ impl Store {
             for sources in combined.windows.values() {
                 file.part(&mut reader, task, sources)?;
             }
+            reader.finish()?;
         }
         file.commit()?;
         Ok(path)

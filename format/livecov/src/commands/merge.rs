@@ -193,6 +193,7 @@ impl Spool {
             with_origin(&mut args, &pod.meta.hash);
             self.writer.encode(&args, &table, &counters, Some(map))?;
         }
+        reader.finish()?;
         Ok(used)
     }
 
