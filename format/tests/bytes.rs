@@ -8,17 +8,19 @@ const FUNCTIONS: [(u32, u32, &[u8]); 5] =
 
 fn encode(flavor: Flavor, buffer_len: usize, as_bytes: bool) -> Vec<u8> {
     let header = CounterHeader { flavor, ..CounterHeader::new([7; 16]) };
-    let mut file = CounterFileEncoder::new(Vec::new(), vec![0; buffer_len], header).unwrap();
-    let mut segment = file.segment(std::iter::empty(), None).unwrap();
+    let mut file = CounterFileEncoder::new(Vec::new(), vec![0; buffer_len], header).expect("memory takes everything");
+    let mut segment = file.segment(std::iter::empty(), None).expect("memory takes everything");
     for (package, function, counters) in FUNCTIONS {
         if as_bytes {
-            segment.function_of_bytes(package, function, counters.iter().copied()).unwrap();
+            segment.function_of_bytes(package, function, counters.iter().copied()).expect("memory takes everything");
         } else {
-            segment.function(package, function, counters.iter().map(|counter| u32::from(*counter))).unwrap();
+            segment
+                .function(package, function, counters.iter().map(|counter| u32::from(*counter)))
+                .expect("memory takes everything");
         }
     }
-    let patch = segment.finish().unwrap();
-    let mut bytes = file.finish().unwrap();
+    let patch = segment.finish().expect("memory takes everything");
+    let mut bytes = file.finish().expect("memory takes everything");
     patch.apply(&mut bytes);
     bytes
 }
