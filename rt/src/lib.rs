@@ -73,6 +73,7 @@ mod macros;
 mod scratch;
 pub mod signal;
 mod slab;
+mod stack;
 mod sys;
 mod take;
 mod text;

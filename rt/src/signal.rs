@@ -10,13 +10,15 @@
 //! | `SIGTERM`, `SIGINT`, `SIGHUP`, `SIGQUIT` ([`TERMINATION`]) | [`Action::DumpAndPassOn`] |
 //! | `SIGSEGV`, `SIGBUS`, `SIGILL`, `SIGFPE`, `SIGABRT` ([`CRASHES`]) | [`Action::DumpAndPassOn`] |
 //!
-//! The handler runs on the alternate stack where the thread has one, in less
-//! than 4 KiB of it. It allocates nothing, takes no lock, uses no thread-local
-//! variable but `errno`, which it puts back, and makes these system calls:
-//! `getpid`, `process_vm_readv`, `openat`, `read`, `write`, `pwrite64`,
-//! `close`, `newfstatat` (`fstat`), `renameat2`, `clock_gettime`; `ftruncate`,
-//! `lseek`, `linkat`, `unlinkat`, `renameat`, `nanosleep`, `rt_sigaction`,
-//! `tgkill` (with `gettid`) and `rt_sigprocmask` in some cases.
+//! The handler starts on the alternate stack where the thread has one, and
+//! needs little of it: it encodes on a stack of its own, with all signals
+//! blocked. It allocates nothing, takes no lock, uses no thread-local variable
+//! but `errno`, which it puts back, and makes these system calls: `getpid`,
+//! `process_vm_readv`, `openat`, `read`, `write`, `pwrite64`, `close`,
+//! `newfstatat` (or `fstat`), `renameat2`, `clock_gettime` (where it is one),
+//! `rt_sigprocmask`; in some cases also `ftruncate`, `lseek`, `linkat`,
+//! `unlinkat`, `renameat`, `nanosleep` (or `clock_nanosleep`), `rt_sigaction`,
+//! `tgkill`, `gettid`. After it the system calls `rt_sigreturn`.
 //!
 //! Arm `SIGSEGV` and `SIGBUS` in or after `main`, not at start-up: the
 //! standard library sets up its message for stack overflows, and the alternate
@@ -27,7 +29,8 @@ use crate::error::{Error, Operation};
 use crate::files::{Purpose, write_snapshot};
 use crate::image::Image;
 use crate::images::{Walk, any_instrumented};
-use crate::sys::{Errno, ErrnoGuard};
+use crate::stack::with_stack;
+use crate::sys::{Errno, ErrnoGuard, SignalsBlocked};
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int, c_void};
 use core::mem::MaybeUninit;
@@ -299,15 +302,18 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     }
 }
 
-// Apart, so that its frames are gone when the signal is passed on.
+// Apart, so that its frame is gone when the signal is passed on.
 #[inline(never)]
 fn dump(purpose: Purpose) {
-    with_directory(|directory| {
-        let walk = Walk::begin();
-        walk.images(&mut |image| {
-            // There is nobody to tell; the next snapshot has all of this too.
-            let _ = write_snapshot(image, directory, purpose);
-            true
+    let _signals = SignalsBlocked::new();
+    with_stack(|| {
+        with_directory(|directory| {
+            let walk = Walk::begin();
+            walk.images(&mut |image| {
+                // There is nobody to tell; the next snapshot has all of this too.
+                let _ = write_snapshot(image, directory, purpose);
+                true
+            });
         });
     });
 }
