@@ -7,7 +7,7 @@ use crate::files::{self, Purpose};
 use crate::identity::derived_instance;
 use crate::image::{Counters, Image, Package};
 use crate::images::{Walk, own};
-use crate::slab::{BLOCK, Source};
+use crate::slab::Source;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use livecov_format::encode::EncodeError;
@@ -138,8 +138,8 @@ impl<N: Fn(usize) -> u64> Source for Grown<'_, N> {
         u32::try_from(self.grown(index)).unwrap_or(u32::MAX)
     }
 
-    fn is_zero_block(&self, index: usize) -> bool {
-        (index..index + BLOCK).all(|index| self.grown(index) == 0)
+    fn zeros(&self, index: usize) -> usize {
+        (index..self.len).take_while(|index| self.grown(*index) == 0).count()
     }
 }
 

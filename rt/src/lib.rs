@@ -70,6 +70,7 @@ mod images;
 mod images;
 mod label;
 mod macros;
+mod scan;
 mod scratch;
 pub mod signal;
 mod slab;

@@ -1,15 +1,13 @@
 //! Counters in memory: seen as slices of atomics, read as what is to be
 //! emitted, and moved at the start of a window.
 
+use crate::scan::{as_hits, equal_words, load_bytes, take_bytes, zero_bytes, zero_words};
 use crate::window::View;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use livecov_format::encode::EncodeError;
 use livecov_format::encode::counters::SegmentEncoder;
 use livecov_format::sink::Sink;
-
-/// Counters are looked at in blocks of this many.
-pub(crate) const BLOCK: usize = 8;
 
 /// Where the values to be emitted come from.
 pub(crate) trait Source {
@@ -19,9 +17,8 @@ pub(crate) trait Source {
     /// The value of counter `index`, as files hold it: 32 bits, saturated.
     fn value(&self, index: usize) -> u32;
 
-    /// Whether all of the block of counters from `index` on are zero. May say
-    /// no wrongly; may say anything of blocks that reach over the end.
-    fn is_zero_block(&self, index: usize) -> bool;
+    /// How many counters from `index` on are zero; there may be more.
+    fn zeros(&self, index: usize) -> usize;
 
     /// Writes the counters in `range`, those of a function, to `segment`.
     ///
@@ -39,20 +36,22 @@ pub(crate) trait Source {
 
     /// The first counter from `index` on that is not zero.
     fn next_live(&self, mut index: usize) -> Option<usize> {
-        let len = self.len();
-        while index < len {
-            if index + BLOCK <= len && self.is_zero_block(index) {
-                index += BLOCK;
-                continue;
+        loop {
+            index += self.zeros(index);
+            if index >= self.len() {
+                return None;
             }
+            // A scan may stop at one that is zero, or has become so.
             if self.value(index) != 0 {
                 return Some(index);
             }
             index += 1;
         }
-        None
     }
 }
+
+/// Wide counters are fixed this many at a time.
+const FIXED: usize = 64;
 
 /// The counters of a package in `set` mode.
 #[derive(Clone, Copy)]
@@ -80,28 +79,9 @@ fn word(slab: &[AtomicU64], index: usize) -> u64 {
     slab.get(index).map_or(0, |counter| counter.load(Ordering::Relaxed))
 }
 
-/// Whether eight bytes are zero, in one read.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-fn is_zero_bytes(slab: &[AtomicU8], index: usize) -> bool {
-    let Some(block) = slab.get(index..index + BLOCK) else { return false };
-    let value: u64;
-    // SAFETY: the eight bytes are those of the slice. Reading them at once,
-    // while others write single ones, has no meaning in Rust's memory model;
-    // for the processor it is a load like any other, hence the assembly.
-    unsafe {
-        core::arch::asm!(
-            "mov {value}, qword ptr [{block}]",
-            value = lateout(reg) value,
-            block = in(reg) block.as_ptr(),
-            options(readonly, nostack, preserves_flags),
-        );
-    }
-    value == 0
-}
-
-#[cfg(any(not(target_arch = "x86_64"), miri))]
-fn is_zero_bytes(slab: &[AtomicU8], index: usize) -> bool {
-    (index..index + BLOCK).all(|index| byte(slab, index) == 0)
+/// Eight counters from `index` on, if there are as many.
+fn eight(slab: &[AtomicU8], index: usize) -> Option<&[AtomicU8; 8]> {
+    slab.get(index..)?.first_chunk()
 }
 
 /// `set` mode, live: hits in the slab, and those held back.
@@ -120,25 +100,41 @@ impl Source for LiveBytes<'_> {
         u32::from(byte(self.slab, index) | held != 0)
     }
 
+    fn zeros(&self, index: usize) -> usize {
+        let zeros = zero_bytes(self.slab, index);
+        match self.held.and_then(|held| held.get(..index + zeros)) {
+            None => zeros,
+            Some(held) => zero_bytes(held, index),
+        }
+    }
+
     fn encode<S: Sink>(
         &self,
         (package, function): (u32, u32),
         range: Range<usize>,
         segment: &mut SegmentEncoder<'_, S, &mut [u8]>,
     ) -> Result<(), EncodeError<S::Error>> {
-        let hits = self.slab.get(range.clone()).unwrap_or_default();
-        let hit = |hit: &AtomicU8| hit.load(Ordering::Relaxed) != 0;
-        match self.held.and_then(|held| held.get(range)) {
-            None => segment.function_of_bytes(package, function, hits.iter().map(|it| u8::from(hit(it)))),
-            Some(held) => {
-                let both = hits.iter().zip(held).map(|(it, held)| u8::from(hit(it) || hit(held)));
-                segment.function_of_bytes(package, function, both)
-            }
+        let start = range.start;
+        if segment.function_of_bytes(package, function, range.len(), |out| self.copy(start, out))? {
+            return Ok(());
         }
+        segment.function(package, function, range.map(|index| self.value(index)))
     }
+}
 
-    fn is_zero_block(&self, index: usize) -> bool {
-        is_zero_bytes(self.slab, index) && self.held.is_none_or(|held| is_zero_bytes(held, index))
+impl LiveBytes<'_> {
+    /// Copies hits from counter `index` on, as zeros and ones.
+    fn copy(&self, mut index: usize, out: &mut [u8]) {
+        let (words, rest) = out.as_chunks_mut();
+        for word in words {
+            let hits = eight(self.slab, index).map_or(0, load_bytes);
+            let held = self.held.and_then(|held| eight(held, index)).map_or(0, load_bytes);
+            *word = as_hits(hits | held).to_le_bytes();
+            index += word.len();
+        }
+        for (slot, index) in rest.iter_mut().zip(index..) {
+            *slot = u8::from(self.value(index) != 0);
+        }
     }
 }
 
@@ -158,9 +154,11 @@ impl Source for Difference<'_> {
         u32::try_from(word(self.now, index).saturating_sub(before)).unwrap_or(u32::MAX)
     }
 
-    fn is_zero_block(&self, index: usize) -> bool {
-        let zero = |index| word(self.now, index) <= self.before.map_or(0, |before| word(before, index));
-        (index..index + BLOCK).all(zero)
+    fn zeros(&self, index: usize) -> usize {
+        match self.before {
+            None => zero_words(self.now, index),
+            Some(before) => equal_words(self.now, before, index),
+        }
     }
 }
 
@@ -182,15 +180,24 @@ impl<'a> Bytes<'a> {
         let [even, odd] = self.held;
         let (held, next) = if view.base_slab() == 0 { (even, odd) } else { (odd, even) };
         clear_bytes(next);
-        let live = LiveBytes { slab: self.slab, held: None };
-        let mut from = 0;
-        while let Some(index) = live.next_live(from) {
-            if let (Some(counter), Some(held)) = (self.slab.get(index), held.get(index))
-                && counter.swap(0, Ordering::Relaxed) != 0
-            {
+        let mut index = 0;
+        // Eight are swapped at once, aligned as the slab is: a swap across two
+        // lines of the cache is slow, and forbidden on some systems.
+        while let (Some(counters), Some(held)) = (eight(self.slab, index), eight(held, index)) {
+            // Swapping costs more than looking.
+            if load_bytes(counters) != 0 {
+                let hits = as_hits(take_bytes(counters)).to_le_bytes();
+                for (held, _) in held.iter().zip(hits).filter(|(_, hit)| *hit != 0) {
+                    held.store(1, Ordering::Relaxed);
+                }
+            }
+            index += counters.len();
+            index += zero_bytes(self.slab, index) / 8 * 8;
+        }
+        for (counter, held) in self.slab.iter().zip(held).skip(index) {
+            if counter.swap(0, Ordering::Relaxed) != 0 {
                 held.store(1, Ordering::Relaxed);
             }
-            from = index + 1;
         }
     }
 
@@ -217,12 +224,17 @@ impl<'a> Words<'a> {
     pub(crate) fn freeze(&self, view: View) {
         let [even, odd] = self.base;
         let next = if view.base_slab() == 0 { odd } else { even };
-        for (counter, next) in self.slab.iter().zip(next) {
+        let mut from = 0;
+        while from < self.slab.len() {
             // A counter at zero has always been there, and so has its base.
-            let count = counter.load(Ordering::Relaxed);
-            if count != 0 && next.load(Ordering::Relaxed) != count {
-                next.store(count, Ordering::Relaxed);
+            from += zero_words(self.slab, from);
+            for (counter, next) in self.slab.iter().zip(next).skip(from).take(FIXED) {
+                let count = counter.load(Ordering::Relaxed);
+                if count != 0 && next.load(Ordering::Relaxed) != count {
+                    next.store(count, Ordering::Relaxed);
+                }
             }
+            from += FIXED;
         }
     }
 
@@ -246,5 +258,58 @@ fn clear_bytes(slab: &[AtomicU8]) {
             counter.store(0, Ordering::Relaxed);
         }
         from = index + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::Window;
+
+    fn live(slab: &[AtomicU8]) -> usize {
+        slab.iter().filter(|counter| counter.load(Ordering::Relaxed) != 0).count()
+    }
+
+    #[test]
+    fn all_hits_are_held_whatever_the_length() {
+        for len in (0..140).chain([512, 1023]) {
+            for step in [1, 2, 7, 64, 65] {
+                let slabs: [std::vec::Vec<AtomicU8>; 3] =
+                    core::array::from_fn(|_| (0..len).map(|_| AtomicU8::new(0)).collect());
+                let [slab, even, odd] = &slabs;
+                let bytes = Bytes { slab, held: [even, odd] };
+                slab.iter().step_by(step).for_each(|counter| counter.store(3, Ordering::Relaxed));
+                // Left over from two windows ago.
+                odd.iter().for_each(|counter| counter.store(1, Ordering::Relaxed));
+                let hits = live(slab);
+                let window = Window::new(core::sync::atomic::AtomicU64::new(0));
+                let take = window.begin(1).unwrap();
+                bytes.freeze(take.view());
+                assert_eq!((live(slab), live(even), live(odd)), (0, hits, 0), "{len} {step}");
+                let source = bytes.source(take.view(), true);
+                assert_eq!((0..len).filter(|index| source.value(*index) == 1).count(), hits);
+            }
+        }
+    }
+
+    #[test]
+    fn wide_counters_are_fixed_whatever_the_length() {
+        for len in (0..140).chain([512, 1023]) {
+            for step in [1, 2, 7, 64, 65] {
+                let slabs: [std::vec::Vec<AtomicU64>; 3] =
+                    core::array::from_fn(|_| (0..len).map(|_| AtomicU64::new(0)).collect());
+                let [slab, even, odd] = &slabs;
+                let words = Words { slab, base: [even, odd] };
+                slab.iter().step_by(step).for_each(|counter| counter.store(1 << 33, Ordering::Relaxed));
+                let window = Window::new(core::sync::atomic::AtomicU64::new(0));
+                let take = window.begin(1).unwrap();
+                words.freeze(take.view());
+                slab.iter().for_each(|counter| counter.store(u64::MAX, Ordering::Relaxed));
+                let source = words.source(take.view(), true);
+                let saturated = (0..len).filter(|index| source.value(*index) == u32::MAX).count();
+                assert_eq!(saturated, len.div_ceil(step), "{len} {step}");
+                assert_eq!(source.next_live(0), (len > 0).then_some(0));
+            }
+        }
     }
 }

@@ -53,9 +53,9 @@ const UNSAFE_FILES: [&str; 11] = [
     "rt/src/image.rs",
     "rt/src/images.rs",
     "rt/src/macros.rs",
+    "rt/src/scan.rs",
     "rt/src/scratch.rs",
     "rt/src/signal.rs",
-    "rt/src/slab.rs",
     "rt/src/stack.rs",
     "rt/src/sys.rs",
 ];

@@ -302,35 +302,34 @@ impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> SegmentEncoder<'_, S, B> {
         }
     }
 
-    /// As [`function`](Self::function) for counters below 128, such as those of
-    /// `set` mode, which take a byte each.
+    /// As [`function`](Self::function) for `count` counters below 128, such as
+    /// those of `set` mode, which take a byte each: `fill` puts them in. Gives
+    /// false, and has written nothing, if the buffer is too short for that or
+    /// numbers are not ULEB128.
     ///
     /// # Errors
     ///
     /// Those of the sink.
+    #[must_use = "nothing is written if it says so"]
     pub fn function_of_bytes(
         &mut self,
         package: u32,
         function: u32,
-        counters: impl ExactSizeIterator<Item = u8>,
-    ) -> Result<(), EncodeError<S::Error>> {
+        count: usize,
+        fill: impl FnOnce(&mut [u8]),
+    ) -> Result<bool, EncodeError<S::Error>> {
         const HEAD_LEN: usize = 15;
-        let count = counters.len();
         let out = &mut self.file.out;
         let is_uleb = self.file.header.flavor == Flavor::Uleb128;
-        let Some(room) = out.room(HEAD_LEN + count)?.filter(|_| is_uleb) else {
-            return self.function(package, function, counters.map(|counter| u32::from(counter & 0x7f)));
-        };
+        let Some(room) = out.room(HEAD_LEN.saturating_add(count))?.filter(|_| is_uleb) else { return Ok(false) };
         let mut len = 0;
         for number in [u32::try_from(count).unwrap_or(u32::MAX), package, function] {
             len += uleb::write(u64::from(number), room.get_mut(len..).unwrap_or_default());
         }
-        for (slot, counter) in room.get_mut(len..).unwrap_or_default().iter_mut().zip(counters) {
-            *slot = counter & 0x7f;
-        }
+        fill(room.get_mut(len..len + count).unwrap_or_default());
         out.used += len + count;
         self.record_count += 1;
-        Ok(())
+        Ok(true)
     }
 
     /// Ends the segment.
@@ -418,11 +417,11 @@ impl<S: Sink, B: AsRef<[u8]> + AsMut<[u8]>> Buffered<S, B> {
     /// `len` bytes of the buffer, to be filled in and counted; none if it is
     /// shorter than that.
     fn room(&mut self, len: usize) -> Result<Option<&mut [u8]>, EncodeError<S::Error>> {
-        if self.used + len > self.buffer.as_ref().len() {
+        if self.used.saturating_add(len) > self.buffer.as_ref().len() {
             self.flush()?;
         }
         let start = self.used;
-        Ok(self.buffer.as_mut().get_mut(start..start + len))
+        Ok(self.buffer.as_mut().get_mut(start..start.saturating_add(len)))
     }
 
     fn put_unsummed(&mut self, bytes: &[u8]) -> Result<(), EncodeError<S::Error>> {
