@@ -25,6 +25,17 @@ impl Operation {
             Self::ArmSignal => "arm the signal",
         }
     }
+
+    /// The text with what joins it to the path of a directory.
+    #[cfg(feature = "std")]
+    const fn text_before_directory(self) -> &'static str {
+        match self {
+            Self::OpenDirectory => "open the directory",
+            Self::WriteMeta => "write the meta file in",
+            Self::WriteCounters => "write the counter file in",
+            Self::ArmSignal => "arm the signal with",
+        }
+    }
 }
 
 /// Why coverage data could not be written, taken or cleared.
@@ -44,7 +55,7 @@ pub enum Error {
     },
     /// The same, with the directory.
     #[cfg(feature = "std")]
-    #[error("cannot {} in {}: {errno}", operation.text(), directory.display())]
+    #[error("cannot {} {}: {errno}", operation.text_before_directory(), directory.display())]
     Directory {
         /// What was being done.
         operation: Operation,

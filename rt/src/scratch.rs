@@ -35,7 +35,8 @@ impl Claim {
             let user = buffer.user.load(Ordering::Relaxed);
             let is_free = user != process
                 && buffer.user.compare_exchange(user, process, Ordering::Acquire, Ordering::Relaxed).is_ok();
-            is_free.then_some(Self(buffer))
+            // Made only if it is: one that is dropped gives the buffer back.
+            is_free.then(|| Self(buffer))
         })
     }
 }

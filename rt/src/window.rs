@@ -116,7 +116,8 @@ impl Window {
     #[allow(dead_code, reason = "for streams of the standard library")]
     pub(crate) fn resume(&self, view: View) -> Option<Take<'_>> {
         let is_frozen = view.word & PHASES == FROZEN && self.0.load(Ordering::Acquire) == view.word;
-        is_frozen.then_some(Take { window: self, idle: view.word & EPOCHS, process: view.word >> 32 })
+        // Made only if it is: one that is dropped ends the take.
+        is_frozen.then(|| Take { window: self, idle: view.word & EPOCHS, process: view.word >> 32 })
     }
 
     /// Back to the start, for a process that a fork has just made.

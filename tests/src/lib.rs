@@ -7,6 +7,7 @@
 //! * [`tool`]: the `livecov` under test; `LIVECOV_TEST_TOOL` puts another one in its place.
 //! * [`program`]: fixture programs of `tests/programs/go`, built and run.
 //! * [`rust`]: fixture programs of `tests/programs/rust`, with probes written by hand.
+//! * [`pods`]: the data of running programs, added up.
 //! * [`corpus`]: the data directories that several suites use.
 //! * [`compare`]: one command by both tools, and what may differ.
 //! * [`dump`]: reading the text that `debugdump` prints.
@@ -25,6 +26,7 @@ pub mod fuzz;
 pub mod go;
 pub mod model;
 pub mod paths;
+pub mod pods;
 pub mod program;
 pub mod rust;
 pub mod samples;

@@ -1,0 +1,3 @@
+fn main() {
+    probes::describe("killed", &[10; 5_000]);
+}

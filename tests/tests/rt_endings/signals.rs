@@ -1,0 +1,109 @@
+//! Signals armed one by one.
+
+use super::run::{Ending, program, to_the_end};
+use super::{Kept, hits, programs};
+use livecov_tests::compare::scratch;
+use livecov_tests::files::counter_files;
+use livecov_tests::rust::Mode;
+
+const HUP: i32 = 1;
+const USR2: i32 = 12;
+const TERM: i32 = 15;
+
+/// Runs the program `name` with `args` in each mode and gives how it ended, what is kept, and in how many files.
+#[track_caller]
+fn each(name: &str, args: &[&str], check: impl Fn(Mode, Ending, Option<Kept>, usize)) {
+    for mode in Mode::COUNTING {
+        let data = scratch();
+        let command = program(&programs(mode).join(name), args, data.path(), &[("LIVECOV_DIR", data.path())]);
+        let ending = to_the_end(command, None);
+        check(mode, ending, Kept::read(data.path()), counter_files(data.path()).len());
+    }
+}
+
+/// How the plain program ends.
+#[track_caller]
+fn plain(name: &str, args: &[&str]) -> Ending {
+    let elsewhere = scratch();
+    to_the_end(program(&programs(Mode::Plain).join(name), args, elsewhere.path(), &[]), None)
+}
+
+#[test]
+fn dumps_and_the_last_one_count_once() {
+    // Unarmed, the first of the signals ends it.
+    assert_eq!(plain("endings", &["dumps-then-term"]).signal, Some(USR2));
+    each("endings", &["dumps-then-term"], |mode, ending, kept, files| {
+        assert_eq!((ending.signal, ending.stderr.as_str()), (Some(TERM), ""), "{ending:?}");
+        assert_eq!(files, 3, "{mode:?}");
+        assert_eq!(kept.unwrap().ran("step"), hits(mode, 4), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_handler_that_was_there_is_called() {
+    let plain_ending = plain("endings", &["handler-that-exits"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(7), "handled\n"));
+    each("endings", &["handler-that-exits"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!((files, kept.unwrap().ran("step")), (1, 1), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_handler_that_returns_lets_the_program_go_on() {
+    let plain_ending = plain("endings", &["handler-that-returns"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "handled\nhandled\n"));
+    each("endings", &["handler-that-returns"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!((files, kept.unwrap().ran("step")), (3, hits(mode, 3)), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_handler_for_one_signal_is_called_once() {
+    let plain_ending = plain("endings", &["handler-once"]);
+    assert_eq!((plain_ending.signal, plain_ending.stdout.as_str()), (Some(TERM), "handled\n"));
+    each("endings", &["handler-once"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        // The first signal gave the second one to the system.
+        assert_eq!((files, kept.unwrap().ran("step")), (1, 1), "{mode:?}");
+    });
+}
+
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let plain_ending = plain("endings", &["ignored"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "still here\n"));
+    each("endings", &["ignored"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending, "SIG{HUP}");
+        assert_eq!((files, kept.unwrap().ran("step")), (2, hits(mode, 2)), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_disarmed_signal_does_what_it_did() {
+    let plain_ending = plain("endings", &["disarmed"]);
+    assert_eq!(plain_ending.signal, Some(TERM));
+    each("endings", &["disarmed"], |mode, ending, kept, _| {
+        assert_eq!(ending, plain_ending);
+        assert!(kept.is_none(), "{mode:?}");
+    });
+}
+
+#[test]
+fn signals_armed_before_main_write() {
+    assert_eq!(plain("endings-startup", &[]).signal, Some(USR2));
+    each("endings-startup", &[], |mode, ending, kept, files| {
+        assert_eq!((ending.signal, ending.stdout.as_str(), ending.stderr.as_str()), (Some(TERM), "", ""));
+        let kept = kept.unwrap();
+        assert_eq!((files, kept.ran("before_signal")), (2, hits(mode, 2)), "{mode:?}");
+        assert_eq!(kept.ran("startup_main"), 1, "{mode:?}");
+    });
+}
+
+#[test]
+fn signals_armed_before_main_stay_as_they_are_without_a_directory() {
+    let elsewhere = scratch();
+    let command = program(&programs(Mode::Atomic).join("endings-startup"), &[], elsewhere.path(), &[]);
+    assert_eq!(to_the_end(command, None), plain("endings-startup", &[]));
+}
