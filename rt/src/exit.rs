@@ -25,6 +25,7 @@ pub(crate) extern "C" fn at_exit() {
     crate::trace::read_environment();
     image.set_flag(flags::CLOSED);
     if !image.is_main {
+        settle_others();
         // Nothing says whether the process ends or the library is unloaded,
         // and in the latter case its memory goes.
         wait_for_walks();
@@ -42,6 +43,17 @@ pub(crate) extern "C" fn at_exit() {
         complain(path.bytes(), error);
     }
     trace(&image, path.bytes(), written.is_ok());
+}
+
+/// Once this library is gone, the loader's count of unloadings is another:
+/// libraries that stay settle their stamps by the one of now, as their twins
+/// in a parent or child process will.
+fn settle_others() {
+    let walk = crate::images::Walk::begin();
+    walk.images(&mut |image| {
+        settle_stamp(image);
+        true
+    });
 }
 
 /// Without a directory in the environment: to that of the signals, if any.

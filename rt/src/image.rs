@@ -126,8 +126,12 @@ impl<'p> Image<'p> {
         self.descriptors.iter().filter_map(move |descriptor| Package::new(descriptor, &segments))
     }
 
+    /// Whether it has packages, and all of them are as they should be. The
+    /// loader lists a library before it has relocated it; a part of it would
+    /// be another pod.
     pub(crate) fn is_instrumented(&self) -> bool {
-        self.packages().next().is_some()
+        let is_right = |descriptor| Package::new(descriptor, &self.segments).is_some();
+        !self.descriptors.is_empty() && self.descriptors.iter().all(is_right)
     }
 
     /// The mode of the image's files: that of the packages, the most exact if

@@ -142,7 +142,7 @@ impl Walk {
         }
         let own = own.map(|own| core::ptr::from_ref(own.control()));
         loaded(&mut |reader, segments, note_address, note, is_main| {
-            if !is_open(reader, note_address, note) {
+            if !is_settled(note_address) || !is_open(reader, note_address, note) {
                 return true;
             }
             // SAFETY: the image was not closing after this walk had begun, so
@@ -341,6 +341,23 @@ fn control_field(note_address: usize, note: &Note, offset: usize) -> Option<usiz
 
 // SAFETY: an integer.
 unsafe impl Plain for u64 {}
+
+/// Whether the loader is done with the image: one that it gives up half-way
+/// is unmapped without a word. Without the C library's answer, what tells is
+/// whether descriptors are relocated.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn is_settled(note_address: usize) -> bool {
+    let mut found = [0; 16];
+    // SAFETY: any address may be asked for, and the room is larger than the
+    // 96 bytes of the answer.
+    crate::abi::find_object()
+        .is_none_or(|find| unsafe { find(core::ptr::without_provenance(note_address), &raw mut found) } == 0)
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+const fn is_settled(_note_address: usize) -> bool {
+    true
+}
 
 /// Whether the image of a note is not about to be unloaded, by a read that the
 /// kernel does: it may have gone already.

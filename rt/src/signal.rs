@@ -250,6 +250,12 @@ fn install(signal: c_int, action: Action, _arming: &Arming) -> Result<(), Error>
     } else {
         libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK
     };
+    if !(action == Action::DumpAndPassOn && is_function(&previous)) {
+        // Else several that come at once put a frame each on the alternate
+        // stack before the first of them runs.
+        // SAFETY: the set is part of a valid record.
+        unsafe { libc::sigfillset(&raw mut ours.sa_mask) };
+    }
     set(signal, &ours).inspect_err(|_| slot.action.store(UNARMED, Ordering::Release))
 }
 

@@ -91,7 +91,9 @@ impl Window {
 
     /// Whether what was read by `view` holds.
     pub(crate) fn still(&self, view: View) -> bool {
-        fence(Ordering::Acquire);
+        // With the one in `begin`: if the word is still as it was, then what was
+        // read here is not newer than what a take reads that begins later.
+        fence(Ordering::SeqCst);
         self.0.load(Ordering::Relaxed) == view.word
     }
 
@@ -107,8 +109,9 @@ impl Window {
         let freezing = process << 32 | idle | FREEZING;
         self.0.compare_exchange(word, freezing, Ordering::Acquire, Ordering::Relaxed).ok()?;
         // What the freeze stores must not be seen by a reader that still
-        // finds the word as it was.
-        fence(Ordering::Release);
+        // finds the word as it was; and what such a reader has read, the
+        // freeze must not miss.
+        fence(Ordering::SeqCst);
         Some(Take { window: self, idle, process })
     }
 

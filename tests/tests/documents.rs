@@ -43,8 +43,10 @@ fn links_lead_somewhere() {
     for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
         assert!(!read(link).is_empty(), "{link}");
     }
-    for document in ["docs/ARCHITECTURE.md", "docs/GO-DIFFERENCES.md", "docs/DECISIONS.md"] {
-        for path in quoted(&read(document)).filter(|path| path.starts_with("tests/") || path.starts_with("docs/")) {
+    for document in
+        ["ABI", "ARCHITECTURE", "DECISIONS", "ENDINGS", "GO-DIFFERENCES"].map(|name| format!("docs/{name}.md"))
+    {
+        for path in quoted(&read(&document)).filter(|path| path.starts_with("tests/") || path.starts_with("docs/")) {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
             assert!(path.exists(), "{document}: {}", path.display());
         }

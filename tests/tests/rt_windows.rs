@@ -17,6 +17,11 @@ const SOME: usize = 8_000_000;
 const SHARED_UNITS: usize = 8;
 const THREADS: usize = 4;
 
+/// Function and unit.
+type Place = (usize, usize);
+/// Instance and epoch.
+type Key = (Vec<u8>, Vec<u8>);
+
 /// A directory in memory where there is one.
 fn directory() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
@@ -32,9 +37,9 @@ fn run(mode: Mode, directory: &Path, hits: usize, takers: &[&str]) {
 }
 
 /// The counts of all windows together, by function and unit.
-fn totals(directory: &Path) -> BTreeMap<(usize, usize), u64> {
+fn totals(directory: &Path) -> BTreeMap<Place, u64> {
     Tool::Ours.run(&["percent", &format!("-i={}", directory.display()), "--strict"]).exits(0);
-    let mut windows: BTreeMap<(Vec<u8>, Vec<u8>), BTreeMap<(usize, usize), u64>> = BTreeMap::new();
+    let mut windows: BTreeMap<Key, BTreeMap<Place, u64>> = BTreeMap::new();
     each_file(directory, |key, function, unit, count| {
         let greatest = windows.entry(key.clone()).or_default().entry((function, unit)).or_default();
         *greatest = (*greatest).max(u64::from(count));
@@ -47,7 +52,7 @@ fn totals(directory: &Path) -> BTreeMap<(usize, usize), u64> {
 }
 
 /// Calls `visit` with instance and epoch, function, unit and count of every counter of every file.
-fn each_file(directory: &Path, mut visit: impl FnMut(&(Vec<u8>, Vec<u8>), usize, usize, u32)) {
+fn each_file(directory: &Path, mut visit: impl FnMut(&Key, usize, usize, u32)) {
     let mut records = Records::default();
     for path in files::counter_files(directory) {
         let bytes = files::read(&path);
@@ -120,7 +125,7 @@ fn no_hit_is_lost_in_set_mode() {
     for takers in [&["dir"][..], &["memory"], &["dir", "dir"], &["broken"], &["dir", "snapshot", "signal"]] {
         let directory = directory();
         run(Mode::Set, directory.path(), SOME, takers);
-        let mut windows: BTreeMap<(usize, usize), BTreeSet<(Vec<u8>, Vec<u8>)>> = BTreeMap::new();
+        let mut windows: BTreeMap<Place, BTreeSet<Key>> = BTreeMap::new();
         each_file(directory.path(), |key, function, unit, count| {
             assert_eq!(count, 1);
             if function > THREADS {

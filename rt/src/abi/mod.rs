@@ -18,6 +18,8 @@ pub use records::{Control, Note, PackageDescriptor, PackageParts, Prologue, Slab
 pub use symbols::PACKAGES_1;
 
 pub(crate) use records::{CONTROL_MAGIC, flags};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) use symbols::find_object;
 pub(crate) use symbols::{CONTROL, own_note};
 
 /// The version of the interface.

@@ -56,6 +56,39 @@ pub(crate) fn own_note() -> usize {
     (&raw const NOTE).addr()
 }
 
+// The C library's own search for the object that an address is in (2.35 and
+// later): without a lock, for handlers too, and only for objects that are
+// loaded for good. Weak: null where it is not there.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+core::arch::global_asm!(
+    ".weak _dl_find_object",
+    ".pushsection .data.rel.ro.livecov,\"aw\",%progbits",
+    ".balign 8",
+    ".globl __livecov_find_object_1",
+    ".hidden __livecov_find_object_1",
+    "__livecov_find_object_1:",
+    ".8byte _dl_find_object",
+    ".popsection",
+);
+
+/// `_dl_find_object`: an address, and room for what is found.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) type FindObject = unsafe extern "C" fn(*const core::ffi::c_void, *mut [u64; 16]) -> core::ffi::c_int;
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+unsafe extern "C" {
+    #[link_name = "__livecov_find_object_1"]
+    static FIND_OBJECT: Option<FindObject>;
+}
+
+/// The C library's search, where it has one.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn find_object() -> Option<FindObject> {
+    // SAFETY: a constant once the loader is done with this image, and null or
+    // the address of that function.
+    unsafe { FIND_OBJECT }
+}
+
 // `fork`, for the code that is linked into this image: the child starts from
 // zero. Weak, so that a program with a `fork` of its own keeps it; hidden, so
 // that no other image is changed.
