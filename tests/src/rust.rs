@@ -41,6 +41,8 @@ pub enum Profile {
     Debug,
     /// With it.
     Release,
+    /// With it, and without unwinding.
+    Abort,
 }
 
 /// Builds the package `package` and gives the directory of what was built. Cargo answers at once when it is up to date.
@@ -61,6 +63,10 @@ pub fn build(package: &str, mode: Mode, profile: Profile) -> PathBuf {
         Profile::Release => {
             command.arg("--release");
             "release"
+        }
+        Profile::Abort => {
+            command.args(["--profile", "abort"]);
+            "abort"
         }
     };
     must(&mut command);

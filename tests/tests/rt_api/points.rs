@@ -4,9 +4,10 @@ use super::{assert_pod, each, hits, live, live_by_ours, ran, run, run_with};
 use livecov_format::decode::{CounterFile, MetaFile};
 use livecov_tests::files::{counter_files, hex, list, meta_file, meta_hash, read};
 use livecov_tests::paths::text;
-use livecov_tests::rust::Mode;
+use livecov_tests::rust::{Mode, Profile, program, recorded};
 use livecov_tests::tool::Tool;
 use std::path::Path;
+use std::process::Stdio;
 
 /// The value of an argument that a counter file keeps.
 pub(crate) fn argument(file: &Path, key: &str) -> Option<Vec<u8>> {
@@ -196,4 +197,27 @@ fn threads_that_write_at_once_do_not_disturb_each_other() {
         numbers.dedup();
         assert_eq!(numbers.len(), 8 * 150, "{mode:?}");
     }
+}
+
+/// The same with four processes, which know nothing of each other's names.
+#[test]
+fn processes_that_write_at_once_do_not_disturb_each_other() {
+    let exe = program("harness", Mode::Set, Profile::Debug);
+    let out = tempfile::tempdir().expect("a directory");
+    let start = || {
+        let mut command = recorded(&exe, out.path());
+        command
+            .args(["-tp", "crowd", "-o", text(out.path())])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the harness starts")
+    };
+    let mut children: Vec<_> = (0..4).map(|_| start()).collect();
+    for child in &mut children {
+        assert!(child.wait().expect("its end").success());
+    }
+    // Each wrote one more when it ended.
+    assert_pod(out.path(), 4 * (8 * 150 + 1));
+    let input = format!("-i={}", text(out.path()));
+    Tool::Ours.run(&["percent", "--strict", &input]).quiet();
 }

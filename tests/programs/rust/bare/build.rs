@@ -1,0 +1,3 @@
+fn main() {
+    probes::instrument("bare/bin/bare");
+}
