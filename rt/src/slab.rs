@@ -53,6 +53,9 @@ pub(crate) trait Source {
 /// Wide counters are fixed this many at a time.
 const FIXED: usize = 64;
 
+/// Two slabs are scanned in turns of this many bytes.
+const TURN: usize = 512;
+
 /// The counters of a package in `set` mode.
 #[derive(Clone, Copy)]
 pub(crate) struct Bytes<'a> {
@@ -101,11 +104,19 @@ impl Source for LiveBytes<'_> {
     }
 
     fn zeros(&self, index: usize) -> usize {
-        let zeros = zero_bytes(self.slab, index);
-        match self.held.and_then(|held| held.get(..index + zeros)) {
-            None => zeros,
-            Some(held) => zero_bytes(held, index),
+        let Some(held) = self.held else { return zero_bytes(self.slab, index) };
+        let mut from = index;
+        // The two slabs take turns: where one is empty and the other is not,
+        // each call would otherwise scan the first one to its end.
+        for end in (index..self.slab.len()).step_by(TURN).map(|start| start + TURN) {
+            let stretch = self.slab.get(..end).unwrap_or(self.slab);
+            let end = from + zero_bytes(stretch, from);
+            from += zero_bytes(held.get(..end).unwrap_or(held), from);
+            if from < stretch.len() {
+                break;
+            }
         }
+        from - index
     }
 
     fn encode<S: Sink>(
@@ -288,6 +299,23 @@ mod tests {
                 assert_eq!((live(slab), live(even), live(odd)), (0, hits, 0), "{len} {step}");
                 let source = bytes.source(take.view(), true);
                 assert_eq!((0..len).filter(|index| source.value(*index) == 1).count(), hits);
+            }
+        }
+    }
+
+    #[test]
+    fn the_next_live_counter_is_found_in_either_slab() {
+        for len in [0, 1, 63, TURN - 1, TURN, TURN + 1, 5 * TURN + 9] {
+            for (step, held_step) in
+                [(1, 1), (7, 640), (2000, 3), (640, 2000), (9999, TURN), (TURN, 9999), (9999, 9999)]
+            {
+                let [slab, held]: [std::vec::Vec<AtomicU8>; 2] =
+                    [step, held_step].map(|step| (1..=len).map(|at| AtomicU8::new(u8::from(at % step == 0))).collect());
+                let live = LiveBytes { slab: &slab, held: Some(&held) };
+                let found: std::vec::Vec<usize> =
+                    core::iter::successors(live.next_live(0), |at| live.next_live(at + 1)).collect();
+                let naive: std::vec::Vec<usize> = (0..len).filter(|at| live.value(*at) != 0).collect();
+                assert_eq!(found, naive, "{len} {step} {held_step}");
             }
         }
     }

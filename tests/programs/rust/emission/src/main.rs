@@ -6,7 +6,7 @@ include!(concat!(env!("OUT_DIR"), "/coverage.rs"));
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
-use std::{env, fs, hint};
+use std::{env, fs, hint, io};
 
 const FUNCTIONS: usize = 20_000;
 const UNITS: usize = 50;
@@ -41,8 +41,26 @@ fn main() {
     time("take again", || livecov_rt::take_counters_dir(directory).expect("a counter file"));
     forget(directory);
     hit(layout);
+    livecov_rt::take_counters(&mut Refusing).expect_err("a writer that refuses");
+    for _ in 0..3 {
+        memory.clear();
+        time("held", || livecov_rt::write_counters(&mut memory).expect("a counter file in memory"));
+    }
     time("clear", || livecov_rt::clear_counters().expect("cleared"));
     hit(layout);
+}
+
+/// After a take that failed, what ran is held beside the slab.
+struct Refusing;
+
+impl io::Write for Refusing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::Other.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A tenth of the units: all of every tenth function, or five of each function.
