@@ -1,0 +1,98 @@
+//! What the instrumenter is told and what it gives.
+
+use crate::cfg::Cfg;
+use livecov_format::model::Omission;
+use livecov_format::vocab::{CounterMode, Granularity};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What a probe is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeForm {
+    /// Inline assembly: one instruction, also without optimisation.
+    Assembly,
+    /// What the optimiser may move and merge; slow without optimisation.
+    Optimised,
+    /// Relaxed atomics, which link anywhere, crate type `dylib` included.
+    Portable,
+}
+
+/// One crate target, as one call of rustc compiles it.
+pub struct Options<'a> {
+    /// The crate's root file.
+    pub root: &'a Path,
+    /// rustc's `--crate-name`.
+    pub crate_name: &'a str,
+    /// The package path in the data, such as `ripgrep/bin/rg`.
+    pub package_path: &'a str,
+    /// The cargo package, `name@version`.
+    pub module_path: &'a str,
+    /// Which `cfg` options are set.
+    pub cfg: &'a Cfg,
+    /// The edition's year: 2015, 2018, 2021 or 2024.
+    pub edition: u16,
+    /// What counters count: `Set`, `Count` or `Atomic`.
+    pub mode: CounterMode,
+    /// Whether each unit has a counter or each function.
+    pub granularity: Granularity,
+    /// What probes are made of.
+    pub form: ProbeForm,
+    /// The name by which rustc is given the runtime (`--extern NAME=...`).
+    pub runtime: &'a str,
+    /// Where the caller will put [`Instrumented::blob`]: the new root file
+    /// includes it from there.
+    pub blob_file: &'a Path,
+    /// Whether `const fn` get probes. They need unstable features, so that one
+    /// call of rustc needs `RUSTC_BOOTSTRAP`.
+    pub const_fn: bool,
+    /// Whether test functions and `cfg(test)` code get probes.
+    pub include_tests: bool,
+    /// Whether the data are also to be kept when a signal ends the program:
+    /// the root file arms them at start-up. For programs, not for libraries.
+    pub arms_signals: bool,
+    /// Files that get no probes, and why.
+    pub left_out: &'a BTreeMap<PathBuf, Omission>,
+    /// The name of a file in the data.
+    pub display: &'a dyn Fn(&Path) -> String,
+}
+
+/// A source file with probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where the original is.
+    pub path: PathBuf,
+    /// The new text: as many lines, each on its old number, except that the
+    /// root file has more at its end.
+    pub text: String,
+}
+
+/// An instrumented crate.
+#[derive(Clone, Debug, Default)]
+pub struct Instrumented {
+    /// The files that differ from their originals; empty if there is nothing
+    /// to count, and then the crate can be compiled as it stands.
+    pub files: Vec<SourceFile>,
+    /// The package blob.
+    pub blob: Vec<u8>,
+    /// All files that belong to the crate, also those without probes.
+    pub read: Vec<PathBuf>,
+    /// Number of functions.
+    pub function_count: usize,
+    /// Number of units.
+    pub unit_count: usize,
+    /// What has no units, and why; the blob has it too.
+    pub omissions: Vec<Omission>,
+    /// What the user should know.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A message about one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, from one; zero for the whole file.
+    pub line: u32,
+    /// What is the matter, in words.
+    pub message: String,
+}
