@@ -37,6 +37,11 @@ impl Cfg {
         Ok(())
     }
 
+    /// Takes an option without value away.
+    pub fn remove(&mut self, name: &str) {
+        self.names.remove(name);
+    }
+
     /// Whether `name` is set.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -7,17 +7,39 @@
 #![forbid(unsafe_code)]
 
 mod cfg;
+mod cutter;
+mod edits;
+mod functions;
+mod generate;
+mod items;
+mod krate;
+mod macros;
+mod modules;
 mod options;
+mod syntax;
+mod text;
 
 pub use cfg::{Cfg, CfgError, Predicate};
+pub use livecov_format::encode::package::PackageError;
 pub use options::{Diagnostic, Instrumented, Options, ProbeForm, SourceFile};
 
 use std::io;
 use std::path::Path;
 
 /// Instruments the crate that `options` describes. `load` reads a source file.
-#[must_use]
-pub fn instrument(options: &Options<'_>, load: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>) -> Instrumented {
-    let _ = (options, load);
-    Instrumented::default()
+///
+/// # Errors
+///
+/// [`PackageError`] if the crate cannot be described: it has no package path,
+/// or its description is longer than 4 GiB.
+pub fn instrument(
+    options: &Options<'_>,
+    load: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
+) -> Result<Instrumented, PackageError> {
+    let mut found = krate::Crate::new(options);
+    found.read(load);
+    let done = found.finish();
+    // Spans are looked up in a table that grows with each file.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    done
 }

@@ -80,6 +80,9 @@ pub struct Instrumented {
     pub function_count: usize,
     /// Number of units.
     pub unit_count: usize,
+    /// Whether any probe stands in a `const fn`, so that the compiler has to
+    /// allow unstable features.
+    pub has_const_probes: bool,
     /// What has no units, and why; the blob has it too.
     pub omissions: Vec<Omission>,
     /// What the user should know.

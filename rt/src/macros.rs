@@ -200,4 +200,22 @@ macro_rules! __livecov_portable_probe_v1 {
     };
 }
 
-pub use {__livecov_package_v1, __livecov_probe_v1};
+/// Arms, before `main`, the signals that end a program and that nobody else
+/// wants to know about before `main` either.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_arm_what_ends_v1 {
+    () => {
+        $crate::arm_at_startup! {
+            1 => $crate::signal::Action::DumpAndPassOn,
+            2 => $crate::signal::Action::DumpAndPassOn,
+            3 => $crate::signal::Action::DumpAndPassOn,
+            4 => $crate::signal::Action::DumpAndPassOn,
+            6 => $crate::signal::Action::DumpAndPassOn,
+            8 => $crate::signal::Action::DumpAndPassOn,
+            15 => $crate::signal::Action::DumpAndPassOn,
+        }
+    };
+}
+
+pub use {__livecov_arm_what_ends_v1, __livecov_package_v1, __livecov_probe_v1};

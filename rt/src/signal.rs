@@ -362,6 +362,17 @@ unsafe fn pass_on(slot: &Slot, signal: c_int, info: *mut libc::siginfo_t, contex
     }
 }
 
+/// Arms, from the start of `main` on, the signals that the standard library
+/// wants for its message about a stack that has overflowed: it leaves them to
+/// whoever has armed them before.
+#[doc(hidden)]
+pub fn arm_crashes() {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // A program that cannot be armed runs unarmed.
+        let _ = arm(signal, Action::DumpAndPassOn);
+    }
+}
+
 /// Arms signals before `main`, by an entry in `.init_array` of the program or
 /// library that this is expanded in. Without a directory in the environment
 /// the signals stay as they are.

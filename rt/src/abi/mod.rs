@@ -11,7 +11,12 @@ compile_error!("livecov-rt is for systems with 64-bit pointers: version 1 of its
 mod records;
 mod symbols;
 
-pub use crate::macros::{__livecov_package_v1 as package, __livecov_probe_v1 as probe};
+pub use crate::macros::{
+    __livecov_arm_what_ends_v1 as arm_what_ends, __livecov_package_v1 as package, __livecov_probe_v1 as probe,
+};
+pub use crate::signal::arm_crashes;
+// For crates of edition 2015, where a path from the root is one of the crate.
+pub use ::core;
 pub use linkme;
 pub use livecov_format::vocab::{CounterMode, Granularity};
 pub use records::{Control, Note, PackageDescriptor, PackageParts, Prologue, Slab, prologues};

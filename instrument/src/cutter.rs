@@ -1,0 +1,434 @@
+//! Cuts function bodies into units. The rules stand in `docs/UNITS.md`.
+
+use crate::cfg::Cfg;
+use crate::edits::{Edits, Piece, Place, ProbeAt};
+use crate::functions::{Draft, Function};
+use crate::modules::ModulePlace;
+use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens};
+use crate::text::Text;
+use livecov_format::model::{Omission, OmissionReason, UnitKind};
+use std::ops::Range;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Block, Expr, Stmt};
+
+/// What holds for the whole crate.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'c> {
+    pub(crate) cfg: &'c Cfg,
+    /// The same without `test`, if test code is to be left out.
+    pub(crate) without_tests: &'c Cfg,
+    pub(crate) const_fn: bool,
+}
+
+/// The function that is being cut.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    function: usize,
+    /// The unit that the code at hand belongs to.
+    current: Option<usize>,
+    /// Whether what came last may have left the block or skipped what follows.
+    leaves: bool,
+    place: Place,
+}
+
+/// Works through one file.
+pub(crate) struct Cutter<'c> {
+    pub(crate) rules: Rules<'c>,
+    pub(crate) text: &'c Text,
+    /// The file's number and its name in the data.
+    pub(crate) file: (usize, &'c str),
+    pub(crate) functions: &'c mut Vec<Function>,
+    pub(crate) edits: Edits,
+    pub(crate) omissions: Vec<Omission>,
+    /// Modules, types and functions around the code at hand.
+    pub(crate) names: Vec<String>,
+    /// Where a `mod` without a body would have its file.
+    pub(crate) place: ModulePlace,
+    pub(crate) modules: Vec<(Vec<String>, crate::modules::Candidates)>,
+    frame: Option<Frame>,
+    pub(crate) in_macro: bool,
+}
+
+/// A unit that is about to start.
+struct Head {
+    kind: UnitKind,
+    range: Range<usize>,
+    decision: u32,
+}
+
+impl<'c> Cutter<'c> {
+    pub(crate) fn new(
+        rules: Rules<'c>,
+        text: &'c Text,
+        file: (usize, &'c str),
+        functions: &'c mut Vec<Function>,
+        names: Vec<String>,
+        place: ModulePlace,
+    ) -> Self {
+        let (edits, omissions, modules) = (Edits::default(), Vec::new(), Vec::new());
+        Self { rules, text, file, functions, edits, omissions, names, place, modules, frame: None, in_macro: false }
+    }
+
+    pub(crate) fn keeps(&self, attributes: &[Attribute]) -> bool {
+        attributes.is_empty() || self.rules.cfg.keeps(attributes)
+    }
+
+    pub(crate) fn omit(&mut self, range: &Range<usize>, reason: OmissionReason, detail: &str) {
+        let (path, detail) = (self.file.1.as_bytes().to_vec(), detail.as_bytes().to_vec());
+        self.omissions.push(Omission { path, span: self.text.span(range), reason, detail });
+    }
+
+    /// Does `work` as if outside of any function: constants, types.
+    pub(crate) fn outside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let frame = self.frame.take();
+        let done = work(self);
+        self.frame = frame;
+        done
+    }
+
+    /// Cuts a function whose text starts at `start`.
+    pub(crate) fn function(&mut self, name: String, range: Range<usize>, place: Place, body: impl FnOnce(&mut Self)) {
+        let is_literal = name.is_empty();
+        let name = if is_literal { self.names.join("::") } else { name };
+        let function = self.functions.len();
+        let declaration = range;
+        let file = self.file.0;
+        self.functions.push(Function { name, file, declaration, is_literal, units: Vec::new(), decisions: 0 });
+        let place = Place { is_macro: self.in_macro, ..place };
+        let outer = self.frame.replace(Frame { function, current: None, leaves: false, place });
+        body(self);
+        self.frame = outer;
+    }
+
+    /// A function's block, which is a unit of its own.
+    pub(crate) fn body(&mut self, block: &Block, attributes: &[Attribute], start: usize) {
+        let range = start..self.text.range_of(block).end;
+        self.block(block, attributes, Head { kind: UnitKind::Body, range, decision: 0 });
+    }
+
+    fn new_decision(&mut self) -> u32 {
+        let Some(function) = self.frame.and_then(|frame| self.functions.get_mut(frame.function)) else { return 0 };
+        function.decisions += 1;
+        function.decisions
+    }
+
+    /// Starts a unit, and gives the probe for it. None in places that are not
+    /// counted.
+    fn start(&mut self, head: &Head) -> Option<ProbeAt> {
+        let frame = self.frame.as_mut()?;
+        if self.text.is_off(head.range.start) {
+            return None;
+        }
+        let function = self.functions.get_mut(frame.function)?;
+        let unit = function.units.len();
+        let is_intra_line = head.kind == UnitKind::Condition;
+        let (range, decision, owner) = (head.range.clone(), head.decision, frame.current);
+        function.units.push(Draft { range, statement_count: 0, kind: head.kind, is_intra_line, owner, decision });
+        frame.current = Some(unit);
+        Some(ProbeAt { function: frame.function, unit, place: frame.place })
+    }
+
+    /// One more statement in the current unit, which reaches to `end` now.
+    fn count(&mut self, end: usize) {
+        let Some(Frame { function, current: Some(unit), .. }) = self.frame else { return };
+        let Some(function) = self.functions.get_mut(function) else { return };
+        let Some(unit) = function.units.get_mut(unit) else { return };
+        unit.statement_count += 1;
+        if unit.kind == UnitKind::Continuation {
+            unit.range.end = unit.range.end.max(end);
+        }
+    }
+
+    /// A block with a unit of its own; what follows it belongs to the unit
+    /// that was current before.
+    fn block(&mut self, block: &Block, attributes: &[Attribute], head: Head) {
+        let current = self.frame.and_then(|frame| frame.current);
+        if let Some(probe) = self.start(&head) {
+            let offset = self.first_place(block, attributes);
+            self.edits.insert(offset, Piece::Probe(probe));
+        }
+        self.set_leaves(false);
+        self.statements(&block.stmts);
+        self.restore(current);
+    }
+
+    /// A block's unit starts at its brace.
+    fn branch(&mut self, block: &Block, kind: UnitKind, decision: u32) {
+        let range = self.text.range_of(block);
+        self.block(block, &[], Head { kind, range, decision });
+    }
+
+    fn restore(&mut self, current: Option<usize>) {
+        if let Some(frame) = &mut self.frame {
+            frame.current = current;
+        }
+    }
+
+    fn set_leaves(&mut self, leaves: bool) -> bool {
+        self.frame.as_mut().is_some_and(|frame| std::mem::replace(&mut frame.leaves, leaves))
+    }
+
+    /// Where the first probe of a block goes: behind its brace, or behind its
+    /// inner attributes.
+    fn first_place(&self, block: &Block, attributes: &[Attribute]) -> usize {
+        let open = self.text.range(block.brace_token.span.open()).end;
+        let is_inner = |attribute: &&Attribute| matches!(attribute.style, syn::AttrStyle::Inner(_));
+        let Some(last) = attributes.iter().rfind(is_inner).map(|attribute| self.text.range_of(attribute)) else {
+            return open;
+        };
+        if last.end <= open {
+            return open;
+        }
+        // A documentation comment goes on to the end of its line.
+        let is_line = self.text.is_comment(last.start)
+            && self.text.as_str().get(last.start..).is_some_and(|rest| rest.starts_with("//"));
+        if is_line { self.text.next_line(last.start) } else { last.end }
+    }
+
+    /// An expression that gets a block and a unit of its own.
+    fn wrapped(&mut self, expr: &Expr, head: Head) {
+        let current = self.frame.and_then(|frame| frame.current);
+        let range = head.range.clone();
+        let probe = self.start(&head);
+        if let Some(probe) = probe {
+            self.edits.insert(range.start, Piece::Open(probe));
+            if head.kind != UnitKind::Condition {
+                self.count(range.end);
+            }
+        }
+        let leaves = self.set_leaves(false);
+        self.visit_expr(expr);
+        if leaves {
+            self.set_leaves(true);
+        }
+        if probe.is_some() {
+            self.edits.insert(range.end, Piece::Close);
+        }
+        self.restore(current);
+    }
+
+    /// An arm's or a closure's body: a block as it is, anything else in braces.
+    fn arm(&mut self, body: &Expr, kind: UnitKind, decision: u32) {
+        match body {
+            Expr::Block(inner) if inner.label.is_none() && inner.attrs.iter().all(is_inner) => {
+                let range = self.text.range_of(inner);
+                self.block(&inner.block, &inner.attrs, Head { kind, range, decision });
+            }
+            _ => self.wrapped(body, Head { kind, range: self.text.range_of(body), decision }),
+        }
+    }
+
+    /// The statements of a block. Each goes to the current unit, until one may
+    /// leave; the next starts a new one.
+    pub(crate) fn statements(&mut self, statements: &[Stmt]) {
+        for statement in statements {
+            if !self.keeps(attributes_of_statement(statement)) {
+                continue;
+            }
+            match statement {
+                Stmt::Item(item) => self.item(item),
+                Stmt::Expr(Expr::Verbatim(_), _) => {}
+                _ => self.statement(statement),
+            }
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        let range = self.text.range_of(statement);
+        if self.text.is_off(range.start) {
+            // What is on again behind is a unit of its own.
+            self.set_leaves(true);
+            return;
+        }
+        if self.set_leaves(false) {
+            let head = Head { kind: UnitKind::Continuation, range: range.clone(), decision: 0 };
+            if let Some(probe) = self.start(&head) {
+                self.edits.insert(range.start, Piece::Probe(probe));
+            }
+        }
+        self.count(range.end);
+        match statement {
+            Stmt::Local(local) => self.local(local),
+            Stmt::Macro(call) => self.macro_call(&call.mac, true),
+            Stmt::Expr(expr, _) => self.visit_expr(expr),
+            Stmt::Item(_) => {}
+        }
+    }
+
+    fn local(&mut self, local: &syn::Local) {
+        let Some(init) = &local.init else { return };
+        self.visit_expr(&init.expr);
+        if let Some((_, diverge)) = &init.diverge {
+            let decision = self.new_decision();
+            self.arm(diverge, UnitKind::LetElse, decision);
+            self.set_leaves(true);
+        }
+    }
+
+    /// What runs later, or never: leaving it does not leave what is around it.
+    fn deferred(&mut self, work: impl FnOnce(&mut Self)) {
+        let leaves = self.set_leaves(false);
+        work(self);
+        self.set_leaves(leaves);
+    }
+
+    fn if_else(&mut self, branch: &syn::ExprIf) {
+        self.visit_expr(&branch.cond);
+        let decision = self.new_decision();
+        self.branch(&branch.then_branch, UnitKind::Then, decision);
+        if let Some((_, other)) = &branch.else_branch {
+            self.arm(other, UnitKind::Else, decision);
+        }
+        self.set_leaves(true);
+    }
+
+    fn choice(&mut self, choice: &syn::ExprMatch) {
+        self.visit_expr(&choice.expr);
+        let decision = self.new_decision();
+        for arm in &choice.arms {
+            if !self.keeps(&arm.attrs) {
+                continue;
+            }
+            if let Some((_, guard)) = &arm.guard {
+                self.visit_expr(guard);
+            }
+            self.arm(&arm.body, UnitKind::Arm, decision);
+        }
+        self.set_leaves(true);
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary) {
+        self.visit_expr(&binary.left);
+        let is_lazy = matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_));
+        // `let` chains cannot be taken apart.
+        if !is_lazy || has_let(&binary.left) || has_let(&binary.right) {
+            return self.visit_expr(&binary.right);
+        }
+        let range = self.text.range_of(&*binary.right);
+        self.wrapped(&binary.right, Head { kind: UnitKind::Condition, range, decision: 0 });
+    }
+
+    fn closure(&mut self, closure: &syn::ExprClosure) {
+        if closure.constness.is_some() {
+            return;
+        }
+        if self.frame.is_none() {
+            let range = self.text.range_of(closure);
+            return self
+                .function(String::new(), range, Place::RUNTIME, |this| this.arm(&closure.body, UnitKind::Body, 0));
+        }
+        let outer = self.frame;
+        if let Some(frame) = &mut self.frame {
+            // The compiler cannot call it in a constant.
+            frame.place.is_const = false;
+        }
+        self.deferred(|this| this.arm(&closure.body, UnitKind::Closure, 0));
+        self.frame = outer;
+    }
+
+    fn looped(&mut self, body: &Block) {
+        self.branch(body, UnitKind::Loop, 0);
+        self.set_leaves(true);
+    }
+
+    pub(crate) fn macro_call(&mut self, call: &syn::Macro, is_statement: bool) {
+        if !self.known_macro(call, is_statement) && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
+            self.set_leaves(true);
+        }
+    }
+
+    /// Statements in the arguments of a macro, after which nothing is known.
+    pub(crate) fn macro_statements(&mut self, statements: &[Stmt]) {
+        self.statements(statements);
+        self.set_leaves(true);
+    }
+
+    /// A handler in the arguments of a macro: a branch.
+    pub(crate) fn macro_arm(&mut self, body: &Expr, decision: u32) {
+        self.arm(body, UnitKind::Arm, decision);
+        self.set_leaves(true);
+    }
+
+    /// The value of a static of a macro's, computed when it is first used.
+    pub(crate) fn lazy_value(&mut self, value: &Expr) {
+        self.arm(value, UnitKind::Body, 0);
+    }
+
+    pub(crate) fn macro_decision(&mut self) -> u32 {
+        self.new_decision()
+    }
+
+    fn nested(&mut self, expr: &Expr) {
+        match expr {
+            Expr::If(inner) => self.if_else(inner),
+            Expr::Match(inner) => self.choice(inner),
+            Expr::Binary(inner) => self.binary(inner),
+            Expr::Closure(inner) => self.closure(inner),
+            Expr::Macro(inner) => self.macro_call(&inner.mac, false),
+            Expr::While(inner) => {
+                self.visit_expr(&inner.cond);
+                self.looped(&inner.body);
+            }
+            Expr::ForLoop(inner) => {
+                self.visit_expr(&inner.expr);
+                self.looped(&inner.body);
+            }
+            Expr::Loop(inner) => self.looped(&inner.body),
+            Expr::Block(inner) if inner.label.is_some() => {
+                self.branch(&inner.block, UnitKind::Block, 0);
+                self.set_leaves(true);
+            }
+            Expr::Block(inner) => self.statements(&inner.block.stmts),
+            Expr::Unsafe(inner) => self.statements(&inner.block.stmts),
+            Expr::Async(inner) => self.deferred(|this| this.branch(&inner.block, UnitKind::Async, 0)),
+            Expr::Const(inner) => self.outside(|this| this.statements(&inner.block.stmts)),
+            Expr::Repeat(inner) => self.visit_expr(&inner.expr),
+            Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Await(_) | Expr::Yield(_) => {
+                visit::visit_expr(self, expr);
+                self.set_leaves(true);
+            }
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Cutter<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if self.keeps(attributes_of(expr))
+            && !(self.text.has_off_regions() && self.text.is_off(self.text.range_of(expr).start))
+        {
+            self.nested(expr);
+        }
+    }
+
+    fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
+        if self.keeps(&field.attrs) {
+            self.visit_expr(&field.expr);
+        }
+    }
+
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        self.item(item);
+    }
+
+    // No code that runs.
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+    fn visit_pat(&mut self, _: &'ast syn::Pat) {}
+    fn visit_path(&mut self, _: &'ast syn::Path) {}
+    fn visit_type(&mut self, _: &'ast syn::Type) {}
+    fn visit_angle_bracketed_generic_arguments(&mut self, _: &'ast syn::AngleBracketedGenericArguments) {}
+}
+
+const fn is_inner(attribute: &Attribute) -> bool {
+    matches!(attribute.style, syn::AttrStyle::Inner(_))
+}
+
+fn attributes_of_statement(statement: &Stmt) -> &[Attribute] {
+    match statement {
+        Stmt::Local(local) => &local.attrs,
+        Stmt::Macro(call) => &call.attrs,
+        Stmt::Expr(expr, _) => attributes_of(expr),
+        // Items look at their own.
+        Stmt::Item(_) => &[],
+    }
+}

@@ -1,0 +1,80 @@
+//! What is to be inserted into a text, and where.
+
+use std::fmt::Write;
+
+/// What is inserted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// The probe of a unit.
+    Probe(ProbeAt),
+    /// A brace, then the probe: the start of an expression that gets a block.
+    Open(ProbeAt),
+    /// The end of such a block.
+    Close,
+    /// Anything else.
+    Verbatim(String),
+}
+
+/// Which counter a probe bumps, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProbeAt {
+    /// Number of the function in its crate.
+    pub(crate) function: usize,
+    /// Number of the unit in the function.
+    pub(crate) unit: usize,
+    pub(crate) place: Place,
+}
+
+/// What code may do where a probe stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Whether it may also run in the compiler.
+    pub(crate) is_const: bool,
+    /// Whether it is in a macro that other crates may use.
+    pub(crate) is_macro: bool,
+}
+
+impl Place {
+    pub(crate) const RUNTIME: Self = Self { is_const: false, is_macro: false };
+}
+
+/// Insertions into one text, each by the offset before which it goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edits {
+    pieces: Vec<(usize, Piece)>,
+}
+
+impl Edits {
+    pub(crate) fn insert(&mut self, offset: usize, piece: Piece) {
+        self.pieces.push((offset, piece));
+    }
+
+    pub(crate) fn has_const_probes(&self) -> bool {
+        self.pieces.iter().any(|(_, piece)| matches!(piece, Piece::Probe(at) | Piece::Open(at) if at.place.is_const))
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// The text with everything inserted; `probe` writes a probe.
+    pub(crate) fn apply(mut self, text: &str, probe: &dyn Fn(ProbeAt) -> Option<String>) -> String {
+        // What ends at an offset ends before anything starts there. Otherwise
+        // the order is that of insertion: the outer starts first and ends last.
+        self.pieces.sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close)));
+        let mut out = String::with_capacity(text.len() + 64 * self.pieces.len());
+        let mut from = 0;
+        for (offset, piece) in &self.pieces {
+            out.push_str(text.get(from..*offset).unwrap_or_default());
+            from = *offset;
+            match piece {
+                Piece::Probe(at) => out.push_str(&probe(*at).unwrap_or_default()),
+                Piece::Open(at) => drop(write!(out, "{{{}", probe(*at).unwrap_or_default())),
+                Piece::Close => out.push('}'),
+                Piece::Verbatim(piece) => out.push_str(piece),
+            }
+        }
+        out.push_str(text.get(from..).unwrap_or_default());
+        out
+    }
+}

@@ -1,0 +1,97 @@
+//! The text of probes, and what the crate's root file gets at its end.
+
+use crate::edits::ProbeAt;
+use crate::options::{Options, ProbeForm};
+use livecov_format::vocab::{CounterMode, Granularity};
+use std::fmt::Write;
+
+/// The module that the root file gets.
+const MODULE: &str = "__livecov";
+
+/// Writes probes.
+pub(crate) struct Probes<'a> {
+    pub(crate) options: &'a Options<'a>,
+    /// Number of each function's first counter; none for those without.
+    pub(crate) first_counters: Vec<Option<usize>>,
+}
+
+impl Probes<'_> {
+    /// The text of one probe: a statement.
+    pub(crate) fn text(&self, at: ProbeAt) -> Option<String> {
+        let first = (*self.first_counters.get(at.function)?)?;
+        let counter = match self.options.granularity {
+            Granularity::PerFunc if at.unit > 0 => return None,
+            Granularity::PerFunc => first,
+            _ => first + at.unit,
+        };
+        let root = if at.place.is_macro { "$crate" } else { "crate" };
+        let path = format!("{root}::{MODULE}");
+        if at.place.is_const {
+            return Some(format!("{path}::hit::<{counter}>();"));
+        }
+        let mode = mode_name(self.options.mode);
+        Some(match (self.options.form, self.options.mode) {
+            (ProbeForm::Optimised, CounterMode::Set) => format!("unsafe{{*{path}::SLAB.0[{counter}].as_ptr()=1}};"),
+            (ProbeForm::Optimised, CounterMode::Count) => {
+                format!("unsafe{{let c={path}::SLAB.0[{counter}].as_ptr();*c=(*c).wrapping_add(1)}};")
+            }
+            (ProbeForm::Portable, _) => {
+                format!("{path}::rt::__abi_v1::probe!(portable_{mode},{path}::SLAB,{counter});")
+            }
+            _ => format!("{path}::rt::__abi_v1::probe!({mode},{path}::SLAB,{counter});"),
+        })
+    }
+}
+
+/// What the root file gets at its start.
+pub(crate) fn root_start(has_const_probes: bool) -> &'static str {
+    if has_const_probes { "#![feature(core_intrinsics,const_eval_select)]" } else { "" }
+}
+
+/// What a crate's root file gets at its end.
+pub(crate) struct RootEnd<'a> {
+    pub(crate) options: &'a Options<'a>,
+    pub(crate) tag: u32,
+    pub(crate) counter_counts: &'a [usize],
+    pub(crate) has_const_probes: bool,
+}
+
+impl RootEnd<'_> {
+    pub(crate) fn text(&self) -> String {
+        let Self { options, tag, counter_counts, has_const_probes } = self;
+        let mode = mode_name(options.mode);
+        let granularity = options.granularity.name();
+        let count: usize = counter_counts.iter().sum();
+        let mut text = format!(
+            "\n#[doc(hidden)]\n#[allow(warnings)]\npub mod {MODULE} {{\n    pub extern crate {} as rt;\n    \
+             rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, tag: {tag}, counters: {count},\n        \
+             functions: {counter_counts:?},\n        meta: include_bytes!({:?}),\n    }}\n",
+            options.runtime,
+            options.blob_file.display().to_string(),
+        );
+        if *has_const_probes {
+            let form = if options.form == ProbeForm::Portable { "portable_" } else { "" };
+            // Writing to a string does not fail.
+            let _ = write!(
+                text,
+                "    #[inline(always)]\n    pub const fn hit<const N: usize>() {{\n        const fn nothing() {{}}\n        \
+                 #[inline(always)]\n        fn hit<const N: usize>() {{\n            \
+                 rt::__abi_v1::probe!({form}{mode}, SLAB, N);\n        }}\n        \
+                 rt::__abi_v1::core::intrinsics::const_eval_select((), nothing, hit::<N>)\n    }}\n",
+            );
+        }
+        if options.arms_signals {
+            text.push_str("    rt::__abi_v1::arm_what_ends!();\n");
+        }
+        text.push_str("}\n");
+        text
+    }
+}
+
+const fn mode_name(mode: CounterMode) -> &'static str {
+    match mode {
+        CounterMode::Count => "count",
+        CounterMode::Atomic => "atomic",
+        _ => "set",
+    }
+}

@@ -1,0 +1,223 @@
+//! A whole crate: its files one after the other, then what they come to.
+
+use crate::cfg::Cfg;
+use crate::cutter::{Cutter, Rules};
+use crate::edits::{Edits, Piece};
+use crate::functions::{Draft, Function};
+use crate::generate::{Probes, RootEnd, root_start};
+use crate::modules::{Candidates, ModuleFile, ModulePlace};
+use crate::options::{Diagnostic, Instrumented, Options, SourceFile};
+use crate::text::Text;
+use livecov_format::encode::package::{PackageBlob, PackageBuilder, PackageError};
+use livecov_format::hash::{Algorithm, Hasher};
+use livecov_format::model::{Extension, FileInfo, FunctionDesc, Omission, OmissionReason, Span};
+use livecov_format::vocab::Granularity;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Reads a source file.
+pub(crate) type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<Vec<u8>>;
+
+/// A file that was read.
+struct File {
+    path: PathBuf,
+    display: String,
+    text: Text,
+    edits: Edits,
+    info: FileInfo,
+}
+
+/// A crate on the way.
+pub(crate) struct Crate<'a> {
+    options: &'a Options<'a>,
+    without_tests: Cfg,
+    files: Vec<File>,
+    functions: Vec<Function>,
+    omissions: Vec<Omission>,
+    diagnostics: Vec<Diagnostic>,
+    seen: HashSet<PathBuf>,
+}
+
+impl<'a> Crate<'a> {
+    pub(crate) fn new(options: &'a Options<'a>) -> Self {
+        let mut without_tests = options.cfg.clone();
+        if !options.include_tests {
+            without_tests.remove("test");
+        }
+        Self {
+            options,
+            without_tests,
+            files: Vec::new(),
+            functions: Vec::new(),
+            omissions: Vec::new(),
+            diagnostics: Vec::new(),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Reads all files, from the root file on.
+    pub(crate) fn read(&mut self, load: Load<'_>) {
+        let root = ModuleFile { path: self.options.root.to_owned(), place: ModulePlace::root(self.options.root) };
+        let mut waiting = vec![(Vec::new(), vec![root])];
+        while let Some((names, candidates)) = waiting.pop() {
+            let Some((file, bytes)) = self.load(candidates, load) else { continue };
+            if !self.seen.insert(file.path.clone()) {
+                continue;
+            }
+            let mut found = self.file(file, bytes, names);
+            // Modules in their order: the last is taken first.
+            found.reverse();
+            waiting.append(&mut found);
+        }
+    }
+
+    fn load(&mut self, candidates: Candidates, load: Load<'_>) -> Option<(ModuleFile, Vec<u8>)> {
+        for file in candidates {
+            match load(&file.path) {
+                Ok(bytes) => return Some((file, bytes)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => self.say(&file.path, 0, format!("cannot read it: {error}")),
+            }
+        }
+        // The compiler says what is missing, if it does miss it.
+        None
+    }
+
+    fn say(&mut self, path: &Path, line: u32, message: String) {
+        self.diagnostics.push(Diagnostic { path: path.to_owned(), line, message });
+    }
+
+    /// Cuts one file, and gives the modules that it declares.
+    fn file(&mut self, file: ModuleFile, bytes: Vec<u8>, names: Vec<String>) -> Vec<(Vec<String>, Candidates)> {
+        let display = (self.options.display)(&file.path);
+        let content_hash = content_hash(&bytes);
+        let Ok(text) = String::from_utf8(bytes) else {
+            self.unparsed(&file.path, &display, 0, "not UTF-8");
+            return Vec::new();
+        };
+        let text = Text::new(text);
+        let parsed = text.code().parse::<proc_macro2::TokenStream>().map_err(syn::Error::from);
+        let parsed = parsed.and_then(|tokens| Ok((syn::parse2::<syn::File>(tokens.clone())?, tokens)));
+        let (syntax, tokens) = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let line = text.position(text.range(error.span()).start).0;
+                self.unparsed(&file.path, &display, line, &error.to_string());
+                return Vec::new();
+            }
+        };
+        if !self.options.cfg.keeps(&syntax.attrs) {
+            return Vec::new();
+        }
+        let code_lines = text.code_lines(tokens);
+        let left_out = self.options.left_out.get(&file.path).cloned();
+        let rules =
+            Rules { cfg: self.options.cfg, without_tests: &self.without_tests, const_fn: self.options.const_fn };
+        let known = self.functions.len();
+        let number = self.files.len();
+        let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place);
+        cutter.file_items(&syntax);
+        let (mut edits, omissions, modules) = (cutter.edits, cutter.omissions, cutter.modules);
+        match left_out {
+            Some(omission) => {
+                self.functions.truncate(known);
+                edits = Edits::default();
+                self.omissions.push(omission);
+            }
+            None => self.omissions.extend(omissions),
+        }
+        let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines };
+        self.files.push(File { path: file.path, display, text, edits, info });
+        modules
+    }
+
+    fn unparsed(&mut self, path: &Path, display: &str, line: u32, why: &str) {
+        self.say(path, line, format!("left out, as it cannot be parsed: {why}"));
+        self.seen.insert(path.to_owned());
+        let detail = why.as_bytes().to_vec();
+        let reason = OmissionReason::Unparsed;
+        self.omissions.push(Omission { path: display.as_bytes().to_vec(), span: Span::default(), reason, detail });
+    }
+
+    /// The new texts and the blob.
+    pub(crate) fn finish(mut self) -> Result<Instrumented, PackageError> {
+        let mut done = Instrumented { read: self.seen.iter().cloned().collect(), ..Instrumented::default() };
+        done.read.sort();
+        done.diagnostics = std::mem::take(&mut self.diagnostics);
+        done.omissions.clone_from(&self.omissions);
+        let is_root_there = self.files.first().is_some_and(|file| file.path == self.options.root);
+        if !is_root_there {
+            return Ok(done);
+        }
+        let mut counts = Vec::new();
+        let mut probes = Probes { options: self.options, first_counters: Vec::new() };
+        for function in &self.functions {
+            let units = if function.units.is_empty() { None } else { Some(self.counters(function)) };
+            probes.first_counters.push(units.map(|_| counts.iter().sum()));
+            counts.extend(units);
+        }
+        let blob = self.blob()?;
+        done.function_count = counts.len();
+        done.unit_count = counts.iter().sum();
+        let tag = u32::from_le_bytes(*blob.hash.first_chunk().unwrap_or(&[0; 4]));
+        if done.unit_count > 0 || self.options.arms_signals {
+            self.texts(&probes, tag, &counts, &mut done);
+        }
+        done.blob = blob.bytes;
+        Ok(done)
+    }
+
+    fn counters(&self, function: &Function) -> usize {
+        if self.options.granularity == Granularity::PerFunc { 1 } else { function.units.len() }
+    }
+
+    fn texts(&mut self, probes: &Probes<'_>, tag: u32, counter_counts: &[usize], done: &mut Instrumented) {
+        let options = self.options;
+        let has_const_probes = self.files.iter().any(|file| file.edits.has_const_probes());
+        let end = RootEnd { options, tag, counter_counts, has_const_probes };
+        for (number, mut file) in std::mem::take(&mut self.files).into_iter().enumerate() {
+            if number == 0 {
+                let start = root_start(has_const_probes).to_owned();
+                file.edits.insert(file.text.root_start(), Piece::Verbatim(start));
+                file.edits.insert(file.text.as_str().len(), Piece::Verbatim(end.text()));
+            }
+            if !file.edits.is_empty() {
+                let text = file.edits.apply(file.text.as_str(), &|at| probes.text(at));
+                done.files.push(SourceFile { path: file.path, text });
+            }
+        }
+        done.has_const_probes = has_const_probes;
+    }
+
+    fn blob(&mut self) -> Result<PackageBlob, PackageError> {
+        let options = self.options;
+        let names = [options.package_path, options.crate_name, options.module_path].map(str::as_bytes);
+        let [path, name, module] = names;
+        let mut builder = PackageBuilder::new(path, name, module)?;
+        let mut infos = Vec::new();
+        for function in self.functions.iter().filter(|function| !function.units.is_empty()) {
+            let Some(file) = self.files.get(function.file) else { continue };
+            let whole = [function.whole()];
+            let drafts: &[Draft] =
+                if self.options.granularity == Granularity::PerFunc { &whole } else { &function.units };
+            let units: Vec<_> = drafts.iter().map(|draft| draft.unit(file.text.span(&draft.range))).collect();
+            builder.add_function(&FunctionDesc {
+                name: function.name.as_bytes(),
+                file: file.display.as_bytes(),
+                is_literal: function.is_literal,
+                units: &units,
+            });
+            infos.push(function.info(file.text.span(&function.declaration), drafts));
+        }
+        let files = self.files.iter().map(|file| file.info.clone()).collect();
+        builder.set_extension(Extension { files, functions: infos, omissions: std::mem::take(&mut self.omissions) });
+        builder.finish()
+    }
+}
+
+fn content_hash(bytes: &[u8]) -> [u8; 16] {
+    let mut hasher = Hasher::new(Algorithm::Md5);
+    hasher.update(bytes);
+    hasher.finish()
+}

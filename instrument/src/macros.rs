@@ -1,0 +1,291 @@
+//! Code in the arguments of well-known macros, and in the bodies of macros.
+
+use crate::cutter::Cutter;
+use crate::syntax::macro_name;
+use livecov_format::model::OmissionReason;
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::visit::Visit;
+use syn::{Block, Expr, Ident, ItemMacro, Macro, Pat, Token};
+
+/// What the arguments of a macro are.
+enum Shape {
+    /// Expressions, evaluated in turn.
+    Expressions,
+    /// Expressions, of which the first is shown as text when it fails: it
+    /// must stay as it is, and the others run only then.
+    Condition,
+    /// One expression, then a pattern.
+    Matches,
+    /// `vec![a; n]` or expressions.
+    Vector,
+    /// Branches of `tokio::select!`.
+    Select,
+    /// `if #[cfg(...)] { ... } else { ... }`.
+    Configured,
+}
+
+fn shape(name: &str) -> Option<Shape> {
+    Some(match name {
+        "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" | "format" | "format_args" | "print"
+        | "println" | "eprint" | "eprintln" | "write" | "writeln" | "panic" | "unreachable" | "todo"
+        | "unimplemented" | "join" | "try_join" | "pin" | "bail" | "anyhow" | "trace" | "debug" | "info" | "warn"
+        | "error" | "ready" | "try" => Shape::Expressions,
+        "assert" | "debug_assert" | "ensure" => Shape::Condition,
+        "matches" => Shape::Matches,
+        "vec" => Shape::Vector,
+        "select" => Shape::Select,
+        "cfg_if" => Shape::Configured,
+        _ => return None,
+    })
+}
+
+impl Cutter<'_> {
+    /// Looks into the arguments of a macro. Whether it is one whose arguments
+    /// are understood.
+    pub(crate) fn known_macro(&mut self, call: &Macro, is_statement: bool) -> bool {
+        let Some(shape) = shape(&macro_name(&call.path)) else { return false };
+        let tokens = call.tokens.clone();
+        match shape {
+            Shape::Expressions => self.expressions(tokens),
+            Shape::Condition => self.condition(tokens),
+            Shape::Matches => self.matches(tokens),
+            Shape::Vector => self.vector(tokens),
+            Shape::Select => self.select(tokens),
+            Shape::Configured if is_statement => self.configured_statements(tokens),
+            Shape::Configured => false,
+        }
+    }
+
+    fn expressions(&mut self, tokens: TokenStream) -> bool {
+        let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens);
+        let Ok(arguments) = parsed else { return false };
+        arguments.iter().for_each(|argument| self.argument(argument));
+        true
+    }
+
+    /// `name = value` names the value.
+    fn argument(&mut self, argument: &Expr) {
+        match argument {
+            Expr::Assign(named) => self.visit_expr(&named.right),
+            other => self.visit_expr(other),
+        }
+    }
+
+    fn condition(&mut self, tokens: TokenStream) -> bool {
+        let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens);
+        let Ok(arguments) = parsed else { return false };
+        // With a message of its own the condition's text is not shown.
+        let skipped = usize::from(arguments.len() < 2);
+        arguments.iter().skip(skipped).for_each(|argument| self.argument(argument));
+        arguments.len() > 1
+    }
+
+    fn matches(&mut self, tokens: TokenStream) -> bool {
+        let parse = |input: ParseStream<'_>| -> syn::Result<Expr> {
+            let expr = input.parse()?;
+            input.parse::<Token![,]>()?;
+            input.parse::<TokenStream>()?;
+            Ok(expr)
+        };
+        let Ok(expr) = parse.parse2(tokens) else { return false };
+        self.visit_expr(&expr);
+        true
+    }
+
+    fn vector(&mut self, tokens: TokenStream) -> bool {
+        let parse = |input: ParseStream<'_>| -> syn::Result<[Expr; 2]> {
+            let element = input.parse()?;
+            input.parse::<Token![;]>()?;
+            Ok([element, input.parse()?])
+        };
+        match parse.parse2(tokens.clone()) {
+            Ok(pair) => pair.iter().for_each(|expr| self.visit_expr(expr)),
+            Err(_) => return self.expressions(tokens),
+        }
+        true
+    }
+
+    fn select(&mut self, tokens: TokenStream) -> bool {
+        let Ok(Branches(branches)) = syn::parse2(tokens) else { return false };
+        let decision = self.macro_decision();
+        for branch in &branches {
+            branch.future.iter().for_each(|future| self.visit_expr(future));
+            self.macro_arm(&branch.handler, decision);
+        }
+        true
+    }
+
+    fn configured_statements(&mut self, tokens: TokenStream) -> bool {
+        let Some(tokens) = self.active_branch(tokens) else { return true };
+        match Block::parse_within.parse2(tokens) {
+            Ok(statements) => self.macro_statements(&statements),
+            Err(_) => return false,
+        }
+        true
+    }
+
+    /// What `cfg_if!` leaves of its arguments; none if nothing.
+    fn active_branch(&self, tokens: TokenStream) -> Option<TokenStream> {
+        let Configured(branches) = syn::parse2(tokens).ok()?;
+        let is_active = |condition: &Option<syn::Attribute>| match condition {
+            Some(attribute) => self.rules.cfg.keeps(std::slice::from_ref(attribute)),
+            None => true,
+        };
+        branches.into_iter().find(|(condition, _)| is_active(condition)).map(|(_, tokens)| tokens)
+    }
+
+    /// A macro in the place of an item.
+    pub(crate) fn item_macro(&mut self, item: &ItemMacro) {
+        let tokens = item.mac.tokens.clone();
+        match macro_name(&item.mac.path).as_str() {
+            "cfg_if" => {
+                let Some(tokens) = self.active_branch(tokens) else { return };
+                if let Ok(file) = syn::parse2::<syn::File>(tokens) {
+                    self.items(&file.items);
+                }
+            }
+            "thread_local" => self.statics(tokens),
+            "lazy_static" => self.lazy_statics(tokens),
+            "macro_rules" => self.macro_rules(item),
+            _ => {}
+        }
+    }
+
+    /// The values of `thread_local!` run when a thread first looks at them,
+    /// unless they are `const`.
+    fn statics(&mut self, tokens: TokenStream) {
+        let Ok(Statics(items)) = syn::parse2(tokens) else { return };
+        for (name, value) in &items {
+            self.constant(name, value);
+        }
+    }
+
+    fn lazy_statics(&mut self, tokens: TokenStream) {
+        let Ok(LazyStatics(items)) = syn::parse2(tokens) else { return };
+        for (name, value) in &items {
+            self.names.push(name.to_string());
+            let range = self.text.range_of(value);
+            let place = crate::edits::Place::RUNTIME;
+            self.outside(|this| this.function(String::new(), range, place, |this| this.lazy_value(value)));
+            self.names.pop();
+        }
+    }
+
+    fn macro_rules(&mut self, item: &ItemMacro) {
+        let range = self
+            .text
+            .range(item.mac.path.segments.first().map_or_else(proc_macro2::Span::call_site, |s| s.ident.span()));
+        let name = item.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+        self.omit(&range, OmissionReason::Macro, &format!("macro_rules! {name}"));
+    }
+}
+
+/// A branch of `tokio::select!`.
+struct Branch {
+    future: Vec<Expr>,
+    handler: Expr,
+}
+
+struct Branches(Vec<Branch>);
+
+impl Parse for Branches {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut branches = Vec::new();
+        if input.peek(Ident) && input.peek2(Token![;]) {
+            input.parse::<Ident>()?;
+            input.parse::<Token![;]>()?;
+        }
+        while !input.is_empty() {
+            let mut future = Vec::new();
+            if input.peek(Token![else]) {
+                input.parse::<Token![else]>()?;
+            } else {
+                Pat::parse_multi_with_leading_vert(input)?;
+                input.parse::<Token![=]>()?;
+                future.push(input.parse()?);
+                if input.peek(Token![,]) {
+                    input.parse::<Token![,]>()?;
+                    input.parse::<Token![if]>()?;
+                    future.push(input.parse()?);
+                }
+            }
+            input.parse::<Token![=>]>()?;
+            let handler = if input.peek(syn::token::Brace) { Expr::Block(input.parse()?) } else { input.parse()? };
+            if input.peek(Token![,]) {
+                input.parse::<Token![,]>()?;
+            }
+            branches.push(Branch { future, handler });
+        }
+        Ok(Self(branches))
+    }
+}
+
+/// The branches of `cfg_if!`.
+struct Configured(Vec<(Option<syn::Attribute>, TokenStream)>);
+
+impl Parse for Configured {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut branches = Vec::new();
+        loop {
+            let mut condition = None;
+            if input.peek(Token![if]) {
+                input.parse::<Token![if]>()?;
+                condition = input.call(syn::Attribute::parse_outer)?.into_iter().next();
+            }
+            let inside;
+            syn::braced!(inside in input);
+            branches.push((condition, inside.parse()?));
+            if !input.peek(Token![else]) {
+                break;
+            }
+            input.parse::<Token![else]>()?;
+        }
+        input.parse::<Option<Token![;]>>()?;
+        Ok(Self(branches))
+    }
+}
+
+/// What stands in `thread_local!`.
+struct Statics(Vec<(Ident, Expr)>);
+
+impl Parse for Statics {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        parse_statics(input, |input| input.parse::<Token![static]>().map(drop)).map(Self)
+    }
+}
+
+/// What stands in `lazy_static!`.
+struct LazyStatics(Vec<(Ident, Expr)>);
+
+impl Parse for LazyStatics {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let keywords = |input: ParseStream<'_>| {
+            input.parse::<Token![static]>()?;
+            input.parse::<Token![ref]>().map(drop)
+        };
+        parse_statics(input, keywords).map(Self)
+    }
+}
+
+fn parse_statics(
+    input: ParseStream<'_>,
+    keywords: impl Fn(ParseStream<'_>) -> syn::Result<()>,
+) -> syn::Result<Vec<(Ident, Expr)>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        input.call(syn::Attribute::parse_outer)?;
+        input.parse::<syn::Visibility>()?;
+        keywords(input)?;
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        input.parse::<syn::Type>()?;
+        input.parse::<Token![=]>()?;
+        items.push((name, input.parse()?));
+        if !input.is_empty() {
+            input.parse::<Token![;]>()?;
+        }
+    }
+    Ok(items)
+}

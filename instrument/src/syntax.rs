@@ -1,0 +1,112 @@
+//! Small questions about syntax.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{Attribute, Expr};
+
+/// The attributes of an expression.
+pub(crate) fn attributes_of(expr: &Expr) -> &[Attribute] {
+    macro_rules! attributes {
+        ($($kind:ident)+) => {
+            match expr {
+                $(Expr::$kind(inner) => &inner.attrs,)+
+                _ => &[],
+            }
+        };
+    }
+    // The attributes of a binary expression at the start of a statement are
+    // the parser's to place: it puts them on the whole.
+    attributes!(Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index
+        Infer Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock
+        Tuple Unary Unsafe While Yield)
+}
+
+/// Whether this is, or is a chain with, a `let`.
+pub(crate) fn has_let(expr: &Expr) -> bool {
+    match expr {
+        Expr::Let(_) => true,
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
+            has_let(&binary.left) || has_let(&binary.right)
+        }
+        _ => false,
+    }
+}
+
+/// The last name of a macro's path.
+pub(crate) fn macro_name(path: &syn::Path) -> String {
+    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
+
+/// Whether a macro of this name never comes back, or may leave the function.
+pub(crate) fn is_diverging(path: &syn::Path) -> bool {
+    let names = ["panic", "unreachable", "todo", "unimplemented", "bail", "ensure", "ready", "compile_error", "throw"];
+    names.contains(&macro_name(path).as_str())
+}
+
+/// Whether tokens of a macro that is not known may leave the block: they have
+/// `?`, `return` or the like.
+pub(crate) fn leaves_by_tokens(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => leaves_by_tokens(group.stream()),
+        TokenTree::Punct(mark) => mark.as_char() == '?',
+        TokenTree::Ident(word) => ["return", "break", "continue", "await", "yield"].iter().any(|leave| word == leave),
+        TokenTree::Literal(_) => false,
+    })
+}
+
+/// Tokens as one would write them in a name: blanks only between words.
+pub(crate) fn compact(tokens: TokenStream) -> String {
+    let mut text = String::new();
+    write(tokens, &mut text);
+    text
+}
+
+fn write(tokens: TokenStream, text: &mut String) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    proc_macro2::Delimiter::Parenthesis => ("(", ")"),
+                    proc_macro2::Delimiter::Brace => ("{", "}"),
+                    proc_macro2::Delimiter::Bracket => ("[", "]"),
+                    proc_macro2::Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                write(group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(mark) => {
+                text.push(mark.as_char());
+                if matches!(mark.as_char(), ',' | '+') {
+                    text.push(' ');
+                }
+            }
+            other => {
+                let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+                let word = other.to_string();
+                let blank = text.ends_with(is_word) || text.ends_with('>') && !text.ends_with("->");
+                if blank && word.starts_with(is_word) {
+                    text.push(' ');
+                }
+                text.push_str(&word);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_written_short() {
+        for (tokens, text) in [
+            ("Vec < T >", "Vec<T>"),
+            ("& 'a mut dyn Fn ( u8 ) -> u8", "&'a mut dyn Fn(u8)->u8"),
+            ("[ T ; N ]", "[T;N]"),
+            ("HashMap<K,V>", "HashMap<K, V>"),
+            ("dyn A + B", "dyn A+ B"),
+        ] {
+            assert_eq!(compact(tokens.parse().unwrap()), text);
+        }
+    }
+}
