@@ -63,15 +63,20 @@ impl RootEnd<'_> {
         let granularity = options.granularity.name();
         let count: usize = counter_counts.iter().sum();
         let mut text = format!(
-            "\n#[doc(hidden)]\n#[allow(warnings)]\npub mod {MODULE} {{\n    pub extern crate {} as rt;\n    \
-             rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, tag: {tag}, counters: {count},\n        \
-             functions: {counter_counts:?},\n        meta: include_bytes!({:?}),\n    }}\n",
+            "\n#[doc(hidden)]\n#[allow(warnings)]\npub mod {MODULE} {{\n    pub extern crate {} as rt;\n",
             options.runtime,
-            options.blob_file.display().to_string(),
         );
+        if count > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(
+                text,
+                "    rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, tag: {tag}, counters: \
+                 {count},\n        functions: {counter_counts:?},\n        meta: include_bytes!({:?}),\n    }}\n",
+                options.blob_file.display().to_string(),
+            );
+        }
         if *has_const_probes {
             let form = if options.form == ProbeForm::Portable { "portable_" } else { "" };
-            // Writing to a string does not fail.
             let _ = write!(
                 text,
                 "    #[inline(always)]\n    pub const fn hit<const N: usize>() {{\n        const fn nothing() {{}}\n        \

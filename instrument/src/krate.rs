@@ -117,7 +117,9 @@ impl<'a> Crate<'a> {
         let known = self.functions.len();
         let number = self.files.len();
         let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place);
-        cutter.file_items(&syntax);
+        if self.options.counts {
+            cutter.file_items(&syntax);
+        }
         let (mut edits, omissions, modules) = (cutter.edits, cutter.omissions, cutter.modules);
         match left_out {
             Some(omission) => {

@@ -45,6 +45,9 @@ pub struct Options<'a> {
     /// Whether `const fn` get probes. They need unstable features, so that one
     /// call of rustc needs `RUSTC_BOOTSTRAP`.
     pub const_fn: bool,
+    /// Whether there are to be probes at all: tests may only want
+    /// [`Self::arms_signals`].
+    pub counts: bool,
     /// Whether test functions and `cfg(test)` code get probes.
     pub include_tests: bool,
     /// Whether the data are also to be kept when a signal ends the program:

@@ -1,0 +1,355 @@
+//! The command line: our flags are taken out, cargo's go on to cargo.
+
+use crate::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The help text.
+pub const HELP: &str = include_str!("help.txt");
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// `cargo build`, `run`, `test`, `bench` or `nextest run`.
+    Cargo(CargoCommand),
+    /// Remove what builds and runs have left.
+    Clean,
+    /// Print variables for calling cargo by hand.
+    Env,
+    /// Report on the data at hand.
+    Report,
+    /// A command of `livecov`, with its arguments.
+    Data(Vec<OsString>),
+    /// Print the help text.
+    Help,
+    /// Print the version.
+    Version,
+}
+
+/// A command of cargo's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CargoCommand {
+    /// `cargo build`.
+    Build,
+    /// `cargo run`.
+    Run,
+    /// `cargo test`.
+    Test,
+    /// `cargo bench`.
+    Bench,
+    /// `cargo nextest run`.
+    Nextest,
+}
+
+impl CargoCommand {
+    /// The words behind `cargo`.
+    #[must_use]
+    pub const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Build => &["build"],
+            Self::Run => &["run"],
+            Self::Test => &["test"],
+            Self::Bench => &["bench"],
+            Self::Nextest => &["nextest", "run"],
+        }
+    }
+
+    /// Whether programs run, and leave data.
+    #[must_use]
+    pub const fn runs(self) -> bool {
+        !matches!(self, Self::Build)
+    }
+}
+
+/// A command line, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cli {
+    /// What is to be done.
+    pub action: Action,
+    /// `--mode`.
+    pub mode: String,
+    /// `--granularity`, in the words of the files.
+    pub granularity: String,
+    /// `--include-deps`.
+    pub includes_dependencies: bool,
+    /// `--include`.
+    pub included: Vec<String>,
+    /// `--exclude-from-report` and cargo's `--exclude`.
+    pub excluded: Vec<String>,
+    /// `--tests-too`.
+    pub counts_tests: bool,
+    /// `--proc-macros`.
+    pub counts_host: bool,
+    /// `--no-const-fn`.
+    pub skips_const_fn: bool,
+    /// `--no-signals`.
+    pub no_signals: bool,
+    /// `--no-clean`.
+    pub keeps_data: bool,
+    /// `--no-report`.
+    pub no_report: bool,
+    /// `--data-dir`.
+    pub data_folder: Option<PathBuf>,
+    /// `--format` of `env`.
+    pub shell: String,
+    /// `--data` of `clean`.
+    pub only_data: bool,
+    /// What goes on to the report.
+    pub report_args: Vec<OsString>,
+    /// What goes on to cargo.
+    pub cargo_args: Vec<OsString>,
+    /// Cargo's `--manifest-path`.
+    pub manifest_path: Option<PathBuf>,
+    /// Cargo's `--target`.
+    pub target: Option<String>,
+    /// Cargo's `--target-dir`, which is not for cargo to see.
+    pub target_folder: Option<PathBuf>,
+    /// Cargo's flags that `cargo metadata` has to know as well.
+    pub metadata_args: Vec<String>,
+}
+
+impl Default for Cli {
+    fn default() -> Self {
+        Self {
+            action: Action::Help,
+            mode: "set".to_owned(),
+            granularity: "perblock".to_owned(),
+            includes_dependencies: false,
+            included: Vec::new(),
+            excluded: Vec::new(),
+            counts_tests: false,
+            counts_host: false,
+            skips_const_fn: false,
+            no_signals: false,
+            keeps_data: false,
+            no_report: false,
+            data_folder: None,
+            shell: "sh".to_owned(),
+            only_data: false,
+            report_args: Vec::new(),
+            cargo_args: Vec::new(),
+            manifest_path: None,
+            target: None,
+            target_folder: None,
+            metadata_args: Vec::new(),
+        }
+    }
+}
+
+/// Flags of the report: those with a value, and those without.
+const REPORT_VALUES: [&str; 17] = [
+    "--output-path",
+    "--by",
+    "--sort",
+    "--filter",
+    "--ignore-filename-regex",
+    "--color",
+    "--source-root",
+    "--remap",
+    "--fail-under-lines",
+    "--fail-under-functions",
+    "--fail-under-units",
+    "--fail-under-branches",
+    "--fail-under-file-lines",
+    "--diff",
+    "--show",
+    "--title",
+    "--width",
+];
+const REPORT_SWITCHES: [&str; 13] = [
+    "--lcov",
+    "--json",
+    "--cobertura",
+    "--codecov",
+    "--coveralls",
+    "--sonarqube",
+    "--markdown",
+    "--text",
+    "--llvm-json",
+    "--html",
+    "--missing",
+    "--omissions",
+    "--show-missing-lines",
+];
+
+/// Flags of cargo's that `cargo metadata` takes as well.
+const METADATA_SWITCHES: [&str; 5] = ["--all-features", "--no-default-features", "--locked", "--offline", "--frozen"];
+
+impl Cli {
+    /// Takes the arguments apart, the program's name and `livecov` left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] if a flag lacks its value or the command is unknown.
+    pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, Error> {
+        let mut args = args.into_iter();
+        let mut cli = Self::default();
+        let Some(command) = args.next() else { return Ok(cli) };
+        cli.action = match &*command.to_string_lossy() {
+            "build" | "b" => Action::Cargo(CargoCommand::Build),
+            "run" | "r" => Action::Cargo(CargoCommand::Run),
+            "test" | "t" => Action::Cargo(CargoCommand::Test),
+            "bench" => Action::Cargo(CargoCommand::Bench),
+            "nextest" => Action::Cargo(CargoCommand::Nextest),
+            "clean" => Action::Clean,
+            "env" | "show-env" => Action::Env,
+            "report" => Action::Report,
+            "percent" | "pkglist" | "func" | "textfmt" | "merge" | "subtract" | "intersect" | "debugdump" => {
+                let words = [OsString::from("livecov"), command];
+                return Ok(Self { action: Action::Data(words.into_iter().chain(args).collect()), ..cli });
+            }
+            "-h" | "--help" | "help" => return Ok(cli),
+            "-V" | "--version" => return Ok(Self { action: Action::Version, ..cli }),
+            other => return Err(Error::Usage(format!("no such command: {other:?}; see `cargo livecov help`"))),
+        };
+        cli.flags(args)?;
+        Ok(cli)
+    }
+
+    fn flags(&mut self, args: impl Iterator<Item = OsString>) -> Result<(), Error> {
+        let mut args = args.peekable();
+        // `cargo nextest run` is what people write.
+        if self.action == Action::Cargo(CargoCommand::Nextest) {
+            args.next_if(|arg| arg == "run");
+        }
+        while let Some(arg) = args.next() {
+            let text = arg.to_string_lossy().into_owned();
+            if text == "--" {
+                self.cargo_args.push(arg);
+                self.cargo_args.extend(args);
+                break;
+            }
+            if matches!(text.as_str(), "-h" | "--help") {
+                self.action = Action::Help;
+                return Ok(());
+            }
+            let (name, inline) = match text.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+                _ => (text.clone(), None),
+            };
+            if self.switch(&name) {
+                continue;
+            }
+            if !takes_value(&name) {
+                self.cargo_args.push(arg);
+                continue;
+            }
+            let missing = || Error::Usage(format!("{name} needs a value"));
+            let value = match inline {
+                Some(value) => OsString::from(value),
+                None => args.next().ok_or_else(missing)?,
+            };
+            self.value(&name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a flag without value; whether it is ours.
+    fn switch(&mut self, name: &str) -> bool {
+        let place = match name {
+            "--include-deps" | "--dep-coverage" => &mut self.includes_dependencies,
+            "--tests-too" | "--include-tests" => &mut self.counts_tests,
+            "--proc-macros" | "--include-build-script" => &mut self.counts_host,
+            "--no-const-fn" => &mut self.skips_const_fn,
+            "--no-signals" => &mut self.no_signals,
+            "--no-clean" => &mut self.keeps_data,
+            "--no-report" => &mut self.no_report,
+            "--data" => &mut self.only_data,
+            _ if REPORT_SWITCHES.contains(&name) => {
+                self.report_args.push(name.into());
+                return true;
+            }
+            _ => {
+                if METADATA_SWITCHES.contains(&name) {
+                    self.metadata_args.push(name.to_owned());
+                }
+                return false;
+            }
+        };
+        *place = true;
+        true
+    }
+
+    fn value(&mut self, name: &str, value: OsString) -> Result<(), Error> {
+        let text = value.to_string_lossy().into_owned();
+        match name {
+            "--mode" => self.mode = one_of(name, &text, &["set", "count", "atomic"])?,
+            "--granularity" => {
+                let word = one_of(name, &text, &["unit", "function"])?;
+                self.granularity = if word == "unit" { "perblock" } else { "perfunc" }.to_owned();
+            }
+            "--include" => self.included.push(text),
+            "--exclude-from-report" => self.excluded.push(text),
+            "--data-dir" => self.data_folder = Some(PathBuf::from(value)),
+            "--format" => self.shell = one_of(name, &text, &["sh", "fish", "pwsh", "json"])?,
+            "--target-dir" => self.target_folder = Some(PathBuf::from(value)),
+            _ if REPORT_VALUES.contains(&name) => self.report_args.extend([name.into(), value]),
+            _ => {
+                match name {
+                    "--manifest-path" => self.manifest_path = Some(PathBuf::from(&value)),
+                    "--target" => self.target = Some(text),
+                    "--exclude" => self.excluded.push(text),
+                    "--features" | "-F" => self.metadata_args.extend(["--features".to_owned(), text]),
+                    _ => {}
+                }
+                self.cargo_args.extend([name.into(), value]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a flag, ours or cargo's, is followed by a value.
+fn takes_value(name: &str) -> bool {
+    let ours =
+        ["--mode", "--granularity", "--include", "--exclude-from-report", "--data-dir", "--format", "--target-dir"];
+    let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F"];
+    ours.contains(&name) || cargos.contains(&name) || REPORT_VALUES.contains(&name)
+}
+
+fn one_of(name: &str, value: &str, words: &[&str]) -> Result<String, Error> {
+    let is_known = words.contains(&value);
+    let unknown = || Error::Usage(format!("{name} is one of {}, not {value:?}", words.join(", ")));
+    is_known.then(|| value.to_owned()).ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, Error> {
+        Cli::parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn ours_are_taken_out_and_the_rest_goes_on() {
+        let cli = parse("test --mode=count -p a --include-deps --features x,y --lcov --output-path o.info --release --jobs 3 t -- --mode z").unwrap();
+        assert_eq!(cli.action, Action::Cargo(CargoCommand::Test));
+        assert_eq!((cli.mode.as_str(), cli.includes_dependencies), ("count", true));
+        assert_eq!(cli.report_args, ["--lcov", "--output-path", "o.info"]);
+        assert_eq!(
+            cli.cargo_args,
+            ["-p", "a", "--features", "x,y", "--release", "--jobs", "3", "t", "--", "--mode", "z"]
+        );
+        assert_eq!(cli.metadata_args, ["--features", "x,y"]);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, part) in [
+            ("test --mode", "--mode needs a value"),
+            ("test --mode x", "set, count, atomic"),
+            ("tset", "no such command"),
+        ] {
+            let message = parse(line).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn data_commands_keep_their_flags() {
+        let cli = parse("textfmt -i=x --mode y").unwrap();
+        assert_eq!(cli.action, Action::Data(["livecov", "textfmt", "-i=x", "--mode", "y"].map(OsString::from).into()));
+        assert_eq!(parse("nextest run -p x").unwrap().cargo_args, ["-p", "x"]);
+    }
+}

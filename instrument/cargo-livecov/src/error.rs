@@ -1,0 +1,47 @@
+//! What can go wrong, in words.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A file or folder.
+    #[error("cannot {0} {1}: {2}")]
+    Io(&'static str, PathBuf, #[source] io::Error),
+    /// A program that could not be started.
+    #[error("cannot start {0}: {1}")]
+    Start(String, #[source] io::Error),
+    /// What cargo says of the project.
+    #[error("cannot learn about the project: {0}")]
+    Metadata(String),
+    /// The configuration between command and wrapper.
+    #[error("{0} is not a configuration of cargo-livecov: {1}")]
+    Config(PathBuf, #[source] serde_json::Error),
+    /// The same, of another version.
+    #[error("{0} was written by cargo-livecov {1}; call `cargo livecov env` again")]
+    ConfigVersion(PathBuf, String),
+    /// The runtime.
+    #[error(
+        "cannot build the runtime in {folder}: {why}\nIts dependencies must be at hand, or reachable over the network, once"
+    )]
+    Runtime {
+        /// Where.
+        folder: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The instrumenter.
+    #[error("cannot describe {0}: {1}")]
+    Instrument(String, #[source] livecov_instrument::PackageError),
+}
+
+impl Error {
+    /// An error of the system's about a path.
+    pub fn io(what: &'static str, path: &Path, error: io::Error) -> Self {
+        Self::Io(what, path.to_owned(), error)
+    }
+}

@@ -1,0 +1,20 @@
+//! `cargo livecov`: builds and runs cargo projects with coverage probes.
+//!
+//! The program is called in two ways. As `cargo livecov ...` ([`session`]) it
+//! takes its flags ([`cli`]), asks cargo about the project, builds the runtime
+//! once, and runs cargo with itself in the place of the compiler. Called so
+//! ([`wrapper`]), it puts probes into one crate and calls the real compiler.
+//! [`protocol`] is what the two agree on.
+
+#![deny(unsafe_code)]
+
+pub mod cli;
+pub mod error;
+mod files;
+mod overlay;
+mod project;
+pub mod protocol;
+mod runtime;
+mod rustc;
+pub mod session;
+pub mod wrapper;

@@ -1,0 +1,101 @@
+//! A folder that looks like another one, except for some files.
+//!
+//! Where a file differs, and on the way to it, there are real folders; all
+//! else is links. So `include_str!` and `#[path]` find what they name.
+
+use crate::error::Error;
+use crate::files;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// An overlay of the folder `base`.
+#[derive(Debug)]
+pub(crate) struct Overlay<'a> {
+    pub(crate) base: &'a Path,
+    pub(crate) folder: PathBuf,
+}
+
+impl Overlay<'_> {
+    /// Where the overlay has a file of the original; none if that is not
+    /// below `base`.
+    pub(crate) fn path(&self, original: &Path) -> Option<PathBuf> {
+        let below = original.strip_prefix(self.base).ok()?;
+        let is_below = !below.components().any(|part| part == std::path::Component::ParentDir);
+        is_below.then(|| self.folder.join(below))
+    }
+
+    /// Makes the overlay anew, with `texts` in the place of files.
+    pub(crate) fn create(&self, texts: &[(&Path, &str)]) -> Result<(), Error> {
+        files::remove_folder(&self.folder)?;
+        let mut real = BTreeSet::new();
+        let mut changed = BTreeSet::new();
+        for (path, _) in texts {
+            let Ok(below) = path.strip_prefix(self.base) else { continue };
+            changed.insert(below);
+            real.extend(below.ancestors().skip(1));
+        }
+        for folder in &real {
+            files::create_folder(&self.folder.join(folder))?;
+            for entry in files::entries(&self.base.join(folder))? {
+                let below = entry.strip_prefix(self.base).unwrap_or(&entry);
+                if !real.contains(below) && !changed.contains(below) {
+                    files::link(&entry, &self.folder.join(below))?;
+                }
+            }
+        }
+        for (path, text) in texts {
+            let Some(path) = self.path(path) else { continue };
+            std::fs::write(&path, text).map_err(|error| Error::io("write", &path, error))?;
+        }
+        Ok(())
+    }
+
+    /// What rustc is to make of paths in the overlay: where it was called with
+    /// a relative path, that; else the original.
+    pub(crate) fn remapping(&self, working_folder: &Path, is_relative: bool) -> String {
+        let (from, to) = match working_folder.strip_prefix(self.base) {
+            Ok(below) if is_relative => (self.folder.join(below), Path::new("")),
+            _ => (self.folder.clone(), self.base),
+        };
+        let from = from.display().to_string();
+        format!("--remap-path-prefix={}={}", from.trim_end_matches('/'), to.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn all_but_the_changed_files_are_the_originals() {
+        let place = tempfile::tempdir().unwrap();
+        let base = place.path().join("base");
+        for file in ["a/b/c.rs", "a/b/d.rs", "a/e.txt", "f/g.txt", "Cargo.toml"] {
+            let path = base.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        let overlay = Overlay { base: &base, folder: place.path().join("overlay") };
+        for _ in 0..2 {
+            overlay.create(&[(&base.join("a/b/c.rs"), "new")]).unwrap();
+        }
+        let read = |file: &str| fs::read_to_string(overlay.folder.join(file)).unwrap();
+        assert_eq!(read("a/b/c.rs"), "new");
+        assert_eq!(read("a/b/../../f/g.txt"), "f/g.txt");
+        assert_eq!(read("a/b/d.rs"), "a/b/d.rs");
+        assert!(fs::symlink_metadata(overlay.folder.join("f")).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(base.join("a/b/c.rs")).unwrap(), "a/b/c.rs");
+        assert_eq!(overlay.path(Path::new("/elsewhere/x.rs")), None);
+        assert_eq!(overlay.path(&base.join("../x.rs")), None);
+    }
+
+    #[test]
+    fn names_are_those_of_the_plain_build() {
+        let overlay = Overlay { base: Path::new("/w"), folder: PathBuf::from("/t/o") };
+        assert_eq!(overlay.remapping(Path::new("/w"), true), "--remap-path-prefix=/t/o=");
+        assert_eq!(overlay.remapping(Path::new("/w/sub"), true), "--remap-path-prefix=/t/o/sub=");
+        assert_eq!(overlay.remapping(Path::new("/w"), false), "--remap-path-prefix=/t/o=/w");
+        assert_eq!(overlay.remapping(Path::new("/x"), true), "--remap-path-prefix=/t/o=/w");
+    }
+}

@@ -1,0 +1,120 @@
+//! What cargo says of a project, and what of it is to be counted.
+
+use crate::cli::Cli;
+use crate::error::Error;
+use crate::protocol::{Config, Package, Runtime, Target, TargetKind};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
+use std::path::{Path, PathBuf};
+use std::{env, path};
+
+/// A project.
+#[derive(Debug)]
+pub(crate) struct Project {
+    metadata: Metadata,
+    /// Its usual target folder.
+    pub(crate) target_folder: PathBuf,
+    pub(crate) workspace_root: PathBuf,
+}
+
+impl Project {
+    pub(crate) fn load(cli: &Cli) -> Result<Self, Error> {
+        let mut command = MetadataCommand::new();
+        if let Some(path) = &cli.manifest_path {
+            command.manifest_path(path);
+        }
+        // Features decide which optional dependencies there are.
+        command.features(CargoOpt::AllFeatures);
+        let passed = ["--locked", "--offline", "--frozen"];
+        command.other_options(
+            cli.metadata_args.iter().filter(|arg| passed.contains(&arg.as_str())).cloned().collect::<Vec<_>>(),
+        );
+        if !cli.includes_dependencies && cli.included.is_empty() {
+            command.no_deps();
+        }
+        let metadata = command.exec().map_err(|error| Error::Metadata(error.to_string().trim().to_owned()))?;
+        let own = metadata.target_directory.clone().into_std_path_buf();
+        let target_folder = match &cli.target_folder {
+            Some(folder) => path::absolute(folder).map_err(|error| Error::io("find", folder, error))?,
+            None => own,
+        };
+        let workspace_root = metadata.workspace_root.clone().into_std_path_buf();
+        Ok(Self { metadata, target_folder, workspace_root })
+    }
+
+    /// The configuration for one build.
+    pub(crate) fn config(&self, cli: &Cli, runtime: Runtime) -> Config {
+        let mut config = Config {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            chained: env::var_os("RUSTC_WRAPPER")
+                .or_else(|| env::var_os("CARGO_BUILD_RUSTC_WRAPPER"))
+                .map(PathBuf::from),
+            mode: cli.mode.clone(),
+            granularity: cli.granularity.clone(),
+            const_fn: !cli.skips_const_fn,
+            counts_tests: cli.counts_tests,
+            counts_host: cli.counts_host,
+            arms_signals: !cli.no_signals,
+            is_portable: false,
+            workspace_root: self.workspace_root.clone(),
+            out: PathBuf::new(),
+            packages: self.packages(cli),
+            runtime,
+        };
+        config.is_portable = self.metadata.packages.iter().any(|package| {
+            package.targets.iter().any(|target| target.crate_types.iter().any(|kind| kind.to_string() == "dylib"))
+        });
+        config.chained = config.chained.filter(|chained| !chained.as_os_str().is_empty());
+        config.out = self.out(&config);
+        config
+    }
+
+    /// Builds that differ in what they count must not share a folder: cargo
+    /// would not see the difference.
+    fn out(&self, config: &Config) -> PathBuf {
+        let unit = if config.granularity == "perfunc" { "-function" } else { "" };
+        let key = crate::files::digest(&format!("{config:?}"));
+        self.target_folder.join("livecov").join(format!("{}{unit}-{key}", config.mode))
+    }
+
+    fn packages(&self, cli: &Cli) -> Vec<Package> {
+        let members = self.metadata.workspace_members.iter().collect::<std::collections::HashSet<_>>();
+        let mut packages = Vec::new();
+        for package in &self.metadata.packages {
+            let name = package.name.to_string();
+            let is_member = members.contains(&package.id);
+            let is_runtime = matches!(name.as_str(), "livecov-rt" | "livecov-format");
+            let is_wanted = is_member || cli.includes_dependencies || cli.included.contains(&name);
+            if is_runtime || !is_wanted || cli.excluded.contains(&name) {
+                continue;
+            }
+            packages.push(self.package(package, is_member));
+        }
+        packages
+    }
+
+    fn package(&self, package: &cargo_metadata::Package, is_member: bool) -> Package {
+        let folder = package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned()).unwrap_or_default();
+        let is_inside = is_member && folder.starts_with(&self.workspace_root);
+        let (name, version) = (package.name.to_string(), package.version.to_string());
+        let (base, prefix) = if is_inside {
+            (self.workspace_root.clone(), String::new())
+        } else {
+            (folder.clone(), format!("{name}-{version}"))
+        };
+        let targets = package.targets.iter().map(target).collect();
+        Package { name, version, folder, base, prefix, targets }
+    }
+}
+
+fn target(target: &cargo_metadata::Target) -> Target {
+    let kind = match target.kind.first().map(ToString::to_string).unwrap_or_default().as_str() {
+        "bin" => TargetKind::Bin,
+        "test" => TargetKind::Test,
+        "bench" => TargetKind::Bench,
+        "example" => TargetKind::Example,
+        "proc-macro" => TargetKind::ProcMacro,
+        "custom-build" => TargetKind::BuildScript,
+        _ => TargetKind::Lib,
+    };
+    Target { name: target.name.clone(), kind, root: Path::new(target.src_path.as_str()).to_owned() }
+}

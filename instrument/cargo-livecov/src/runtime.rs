@@ -1,0 +1,126 @@
+//! Builds the runtime, once for each compiler and target.
+
+use crate::error::Error;
+use crate::files;
+use crate::protocol::Runtime;
+use rustix::fs::{FlockOperation, flock};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The runtime's sources: name and text of each file.
+const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The top of the small workspace that they are built in: `rt` and `format`
+/// inherit from it.
+const WORKSPACE: &str = include_str!("runtime.toml");
+
+/// What the runtime is built for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// The project's target folder.
+    pub(crate) target_folder: &'a Path,
+    /// Where cargo looks for its configuration.
+    pub(crate) workspace_root: &'a Path,
+    /// `--target`, if there was one.
+    pub(crate) target: Option<&'a str>,
+}
+
+impl Request<'_> {
+    /// The runtime, from an earlier build if there was one.
+    pub(crate) fn build(&self) -> Result<Runtime, Error> {
+        let folder = self.folder()?;
+        let done = folder.join("runtime.json");
+        files::create_folder(&folder)?;
+        let lock = folder.join("lock");
+        let lock = File::create(&lock).map_err(|error| Error::io("create", &lock, error))?;
+        // Without locks on this system, builds at once would only repeat work.
+        let _ = flock(&lock, FlockOperation::LockExclusive);
+        if let Some(runtime) = std::fs::read(&done).ok().and_then(|text| serde_json::from_slice::<Runtime>(&text).ok())
+            && runtime.rlib.exists()
+        {
+            return Ok(runtime);
+        }
+        for (name, text) in SOURCES.iter().chain(&[("Cargo.toml", WORKSPACE)]) {
+            files::write(&folder.join(name), text.as_bytes())?;
+        }
+        let runtime = self.cargo(&folder, true).or_else(|_| self.cargo(&folder, false))?;
+        let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
+        files::write(&done, &text)?;
+        Ok(runtime)
+    }
+
+    /// A folder for this compiler, target and version of the sources.
+    fn folder(&self) -> Result<PathBuf, Error> {
+        let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+        let mut command = Command::new(&compiler);
+        let output = command.arg("-vV").current_dir(self.workspace_root).output();
+        let version = output.map_err(|error| Error::Start(compiler.display().to_string(), error))?.stdout;
+        let mut key = format!("{}\n{:?}\n", String::from_utf8_lossy(&version), self.target);
+        SOURCES.iter().for_each(|(_, text)| key.push_str(text));
+        Ok(self.target_folder.join("livecov").join("runtime").join(files::digest(&key)))
+    }
+
+    fn cargo(&self, folder: &Path, is_offline: bool) -> Result<Runtime, Error> {
+        let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+        let mut command = Command::new(&cargo);
+        command.current_dir(self.workspace_root);
+        command.args(["build", "--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "--manifest-path"]);
+        command.arg(folder.join("Cargo.toml"));
+        command.args(is_offline.then_some("--offline"));
+        command.args(self.target.map(|target| format!("--target={target}")));
+        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS", crate::protocol::CONFIG] {
+            command.env_remove(name);
+        }
+        // Crates of the same name and version in the user's program must not
+        // be taken for these; and programs may be linked with LTO.
+        command.env("RUSTFLAGS", "-Cmetadata=livecov -Cembed-bitcode=yes --cap-lints=allow");
+        command.env("CARGO_TARGET_DIR", folder.join("target"));
+        let output = command.output().map_err(|error| Error::Start(cargo.display().to_string(), error))?;
+        let failed = |why: String| Error::Runtime { folder: folder.to_owned(), why };
+        if !output.status.success() {
+            return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        }
+        let runtime = found(&output.stdout);
+        runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
+    }
+}
+
+/// The library and the folders that cargo's messages name.
+fn found(messages: &[u8]) -> Option<Runtime> {
+    let mut runtime = Runtime::default();
+    let mut folders = BTreeSet::new();
+    for line in messages.split(|byte| *byte == b'\n') {
+        let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else { continue };
+        let files = message["filenames"].as_array().into_iter().flatten();
+        for file in files.filter_map(|file| file.as_str()).map(Path::new) {
+            if message["target"]["name"] == "livecov_rt"
+                && file.extension().is_some_and(|extension| extension == "rlib")
+            {
+                runtime.rlib = in_deps(file)?;
+            }
+            if message["reason"] == "compiler-artifact" && message["target"]["kind"][0] != "custom-build" {
+                folders.extend(in_deps(file)?.parent().map(Path::to_owned));
+            }
+        }
+    }
+    runtime.folders = folders.into_iter().collect();
+    (!runtime.rlib.as_os_str().is_empty()).then_some(runtime)
+}
+
+/// Cargo names the copy of a library that it puts beside the folder `deps`;
+/// the one inside has all that belongs to it.
+fn in_deps(file: &Path) -> Option<PathBuf> {
+    if file.parent()?.ends_with("deps") {
+        return Some(file.to_owned());
+    }
+    let folder = file.parent()?.join("deps");
+    let stem = file.file_stem()?.to_str()?;
+    let named = |path: &PathBuf| {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with(stem) && path.extension() == file.extension())
+    };
+    files::entries(&folder).ok()?.into_iter().find(named)
+}

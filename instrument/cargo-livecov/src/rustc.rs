@@ -1,0 +1,182 @@
+//! One call of rustc, as cargo makes it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// What the wrapper has to know of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// All arguments behind the compiler's name.
+    pub(crate) args: Vec<OsString>,
+    /// Which of them is the crate's root file.
+    pub(crate) source: Option<usize>,
+    pub(crate) crate_name: String,
+    pub(crate) edition: u16,
+    pub(crate) is_test: bool,
+    pub(crate) cfg: Vec<String>,
+    /// What the answer to `--print cfg` depends on.
+    pub(crate) cfg_args: Vec<String>,
+    pub(crate) opt_level: String,
+    /// `-C metadata`, which tells the crates of one name apart.
+    pub(crate) metadata: String,
+    pub(crate) extra_filename: String,
+    pub(crate) out_dir: Option<PathBuf>,
+    pub(crate) is_proc_macro: bool,
+}
+
+/// Options of `-C` that decide about `cfg`.
+const CFG_OPTIONS: [&str; 6] =
+    ["target-cpu", "target-feature", "panic", "debug-assertions", "opt-level", "relocation-model"];
+
+/// Options whose value is the next argument; of others it is part of the same.
+const WITH_VALUE: [&str; 19] = [
+    "-C",
+    "-Z",
+    "-A",
+    "-W",
+    "-D",
+    "-F",
+    "-L",
+    "-l",
+    "-o",
+    "--crate-name",
+    "--crate-type",
+    "--edition",
+    "--cfg",
+    "--check-cfg",
+    "--emit",
+    "--extern",
+    "--out-dir",
+    "--target",
+    "--print",
+];
+
+impl Call {
+    pub(crate) fn new(args: Vec<OsString>) -> Self {
+        let mut call = Self { edition: 2015, opt_level: "0".to_owned(), ..Self::default() };
+        let mut index = 0;
+        while let Some(arg) = args.get(index) {
+            let text = arg.to_string_lossy();
+            let next = args.get(index + 1).map(|next| next.to_string_lossy()).unwrap_or_default();
+            let is_split = WITH_VALUE.contains(&&*text);
+            match text.split_once('=') {
+                _ if is_split => call.option(&text, &next),
+                Some((name, value)) if name.starts_with("--") => call.option(name, value),
+                _ if text.starts_with("-C") && text.len() > 2 => call.option("-C", &text[2..]),
+                _ if text == "--test" => call.is_test = true,
+                _ if !text.starts_with('-') && text.ends_with(".rs") => call.source = Some(index),
+                _ => {}
+            }
+            index += 1 + usize::from(is_split);
+        }
+        call.args = args;
+        call
+    }
+
+    fn option(&mut self, name: &str, value: &str) {
+        match name {
+            "--crate-name" => self.crate_name = value.to_owned(),
+            "--edition" => self.edition = value.parse().unwrap_or(self.edition),
+            "--cfg" => self.cfg.push(value.to_owned()),
+            "--crate-type" => self.is_proc_macro |= value == "proc-macro",
+            "--out-dir" => self.out_dir = Some(PathBuf::from(value)),
+            "--target" => self.cfg_args.push(format!("--target={value}")),
+            "-C" => self.codegen(value),
+            _ => {}
+        }
+    }
+
+    fn codegen(&mut self, option: &str) {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        match name {
+            "opt-level" => self.opt_level = value.to_owned(),
+            "metadata" => self.metadata = value.to_owned(),
+            "extra-filename" => self.extra_filename = value.to_owned(),
+            _ => {}
+        }
+        if CFG_OPTIONS.contains(&name) {
+            self.cfg_args.push(format!("-C{option}"));
+        }
+    }
+
+    pub(crate) fn source(&self) -> Option<&Path> {
+        self.args.get(self.source?).map(Path::new)
+    }
+
+    /// The arguments, with another root file.
+    pub(crate) fn with_source<'a>(&'a self, source: &'a OsStr) -> impl Iterator<Item = &'a OsStr> {
+        let at = self.source;
+        self.args.iter().enumerate().map(move |(index, arg)| if Some(index) == at { source } else { arg.as_os_str() })
+    }
+
+    /// Where rustc says what the crate was made from.
+    pub(crate) fn dep_info(&self) -> Option<PathBuf> {
+        let name = format!("{}{}.d", self.crate_name, self.extra_filename);
+        self.out_dir.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// A name for what belongs to this crate alone.
+    pub(crate) fn key(&self) -> String {
+        let test = if self.is_test { "-test" } else { "" };
+        format!(
+            "{}{test}-{}",
+            self.crate_name,
+            crate::files::digest(&format!("{}{}", self.metadata, self.extra_filename))
+        )
+    }
+}
+
+/// What rustc wrote of the crate's files: overlay paths become originals, and
+/// `dropped` goes.
+pub(crate) fn rewrite_dep_info(text: &str, overlay: &Path, base: &Path, dropped: &Path) -> String {
+    let escape = |path: &Path| path.display().to_string().replace(' ', "\\ ");
+    let (overlay, base, dropped) = (escape(overlay), escape(base), escape(dropped));
+    let kept = text.lines().filter(|line| line.strip_suffix(':') != Some(&dropped));
+    let mut out = String::with_capacity(text.len());
+    for line in kept {
+        let line = line.replace(&format!(" {dropped}"), "").replace(&format!("{overlay}/"), &format!("{base}/"));
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(line: &str) -> Call {
+        Call::new(line.split_whitespace().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn a_call_of_cargo_s_is_understood() {
+        let line = "--crate-name a_b --edition=2021 crates/a/src/lib.rs --error-format=json --crate-type lib \
+            --emit=dep-info,metadata,link -C opt-level=3 -Cpanic=abort --cfg feature=\"x\" --check-cfg cfg(docsrs,test) -C metadata=12 \
+            -C extra-filename=-34 --out-dir /t/deps --target x86_64-unknown-linux-gnu -L dependency=/t/x.rs --test";
+        let call = call(line);
+        assert_eq!(call.source(), Some(Path::new("crates/a/src/lib.rs")));
+        assert_eq!((call.crate_name.as_str(), call.edition, call.is_test), ("a_b", 2021, true));
+        assert_eq!(call.cfg, ["feature=\"x\""]);
+        assert_eq!(call.cfg_args, ["-Copt-level=3", "-Cpanic=abort", "--target=x86_64-unknown-linux-gnu"]);
+        assert_eq!(call.dep_info(), Some(PathBuf::from("/t/deps/a_b-34.d")));
+        assert_eq!(call.opt_level, "3");
+        let other: Vec<_> = call.with_source(OsStr::new("new.rs")).collect();
+        assert_eq!(other[3], "new.rs");
+        assert_eq!(other.len(), call.args.len());
+    }
+
+    #[test]
+    fn questions_are_no_crates() {
+        for line in ["-vV", "- --crate-name ___ --print=file-names --crate-type bin", "--print cfg"] {
+            assert_eq!(call(line).source(), None);
+        }
+    }
+
+    #[test]
+    fn dep_info_names_the_originals() {
+        let text = "/t/a.d: /o\\ v/src/lib.rs /o\\ v/b.blob /w/x.txt\n\n/o\\ v/src/lib.rs:\n/o\\ v/b.blob:\n/w/x.txt:\n\n# env-dep:A=1\n";
+        let expected = "/t/a.d: /w/src/lib.rs /w/x.txt\n\n/w/src/lib.rs:\n/w/x.txt:\n\n# env-dep:A=1\n";
+        assert_eq!(rewrite_dep_info(text, Path::new("/o v"), Path::new("/w"), Path::new("/o v/b.blob")), expected);
+    }
+}
