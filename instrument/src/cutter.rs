@@ -221,6 +221,7 @@ impl<'c> Cutter<'c> {
     /// The statements of a block. Each goes to the current unit, until one may
     /// leave; the next starts a new one.
     pub(crate) fn statements(&mut self, statements: &[Stmt]) {
+        let mut previous_end = None;
         for statement in statements {
             if !self.keeps(attributes_of_statement(statement)) {
                 continue;
@@ -228,22 +229,25 @@ impl<'c> Cutter<'c> {
             match statement {
                 Stmt::Item(item) => self.item(item),
                 Stmt::Expr(Expr::Verbatim(_), _) => {}
-                _ => self.statement(statement),
+                _ => previous_end = Some(self.statement(statement, previous_end)),
             }
         }
     }
 
-    fn statement(&mut self, statement: &Stmt) {
+    /// Cuts one statement, and gives where it ends. The probe of a unit that
+    /// starts with it goes behind the one before: code at the start of a line
+    /// keeps its column so.
+    fn statement(&mut self, statement: &Stmt, previous_end: Option<usize>) -> usize {
         let range = self.text.range_of(statement);
         if self.text.is_off(range.start) {
             // What is on again behind is a unit of its own.
             self.set_leaves(true);
-            return;
+            return range.end;
         }
         if self.set_leaves(false) {
             let head = Head { kind: UnitKind::Continuation, range: range.clone(), decision: 0 };
             if let Some(probe) = self.start(&head) {
-                self.edits.insert(range.start, Piece::Probe(probe));
+                self.edits.insert(previous_end.unwrap_or(range.start), Piece::Probe(probe));
             }
         }
         self.count(range.end);
@@ -253,6 +257,7 @@ impl<'c> Cutter<'c> {
             Stmt::Expr(expr, _) => self.visit_expr(expr),
             Stmt::Item(_) => {}
         }
+        range.end
     }
 
     fn local(&mut self, local: &syn::Local) {

@@ -1,6 +1,6 @@
 //! Where the file of a module is.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use syn::Meta;
 
 /// The files that a module may be in: the first that is there.
@@ -38,7 +38,7 @@ impl ModulePlace {
     /// Inside `mod NAME { ... }`.
     pub(crate) fn inside(&self, name: &str, attributes: &[Meta]) -> Self {
         let folder = match path_attribute(attributes) {
-            Some(path) => self.base.join(path),
+            Some(path) => straight(&self.base.join(path)),
             None => self.children.join(name),
         };
         Self { base: folder.clone(), children: folder }
@@ -47,7 +47,7 @@ impl ModulePlace {
     /// The file of `mod NAME;`.
     pub(crate) fn candidates(&self, name: &str, attributes: &[Meta]) -> Candidates {
         if let Some(path) = path_attribute(attributes) {
-            let path = self.base.join(path);
+            let path = straight(&self.base.join(path));
             return vec![ModuleFile { place: Self::root(&path), path }];
         }
         let plain = self.children.join(format!("{name}.rs"));
@@ -57,6 +57,21 @@ impl ModulePlace {
             ModuleFile { place: Self::root(&folder), path: folder },
         ]
     }
+}
+
+/// The path without `..`: files are known by one name.
+fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        let is_up =
+            part == Component::ParentDir && matches!(straight.components().next_back(), Some(Component::Normal(_)));
+        if is_up {
+            straight.pop();
+        } else if part != Component::CurDir {
+            straight.push(part);
+        }
+    }
+    straight
 }
 
 fn path_attribute(attributes: &[Meta]) -> Option<String> {
@@ -82,6 +97,7 @@ mod tests {
         let root = ModulePlace::root(Path::new("src/lib.rs"));
         assert_eq!(files(&root, "mod a;"), ["src/a.rs", "src/a/mod.rs"]);
         assert_eq!(files(&root, "#[path = \"x/y.rs\"] mod a;"), ["src/x/y.rs"]);
+        assert_eq!(files(&root, "#[path = \"../x/./y.rs\"] mod a;"), ["x/y.rs"]);
         let plain = root.candidates("a", &[]).remove(0).place;
         assert_eq!(files(&plain, "mod b;"), ["src/a/b.rs", "src/a/b/mod.rs"]);
         assert_eq!(files(&plain, "#[path = \"x.rs\"] mod b;"), ["src/x.rs"]);

@@ -72,7 +72,7 @@ impl Project {
     /// would not see the difference.
     fn out(&self, config: &Config) -> PathBuf {
         let unit = if config.granularity == "perfunc" { "-function" } else { "" };
-        let key = crate::files::digest(&format!("{config:?}"));
+        let key = crate::files::digest(&format!("{config:?}{:?}", tool_stamp()));
         self.target_folder.join("livecov").join(format!("{}{unit}-{key}", config.mode))
     }
 
@@ -104,6 +104,12 @@ impl Project {
         let targets = package.targets.iter().map(target).collect();
         Package { name, version, folder, base, prefix, targets }
     }
+}
+
+/// Tells builds of this tool apart that have the same version.
+fn tool_stamp() -> Option<(u64, std::time::SystemTime)> {
+    let file = env::current_exe().ok()?.metadata().ok()?;
+    Some((file.len(), file.modified().ok()?))
 }
 
 fn target(target: &cargo_metadata::Target) -> Target {

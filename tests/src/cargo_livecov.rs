@@ -1,0 +1,133 @@
+//! `cargo livecov` on projects of the suites.
+
+use crate::command::must;
+use crate::go::clean;
+use crate::paths::{make_dir, repo_root, target_dir};
+use crate::tool::Tool;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs};
+
+/// The program, built first if need be.
+pub fn cargo_livecov() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.args(["build", "--quiet", "--package", "cargo-livecov"]).current_dir(repo_root());
+        must(&mut command);
+        target_dir().join("debug/cargo-livecov")
+    })
+}
+
+/// A cargo project, with a target folder of its own.
+pub struct Project {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+/// An instrumented build.
+pub struct Build {
+    /// Where the programs are.
+    pub folder: PathBuf,
+    /// What the tool had to say.
+    pub warnings: Vec<String>,
+}
+
+/// What a program did.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its exit status, or the signal that ended it.
+    pub status: String,
+    /// What it wrote to standard output.
+    pub out: String,
+    /// What it wrote to standard error, process numbers left out.
+    pub err: String,
+}
+
+impl Run {
+    /// Runs `program`, with its data in `data` if it is to leave any.
+    pub fn new(program: &Path, data: Option<&Path>) -> Self {
+        let mut command = clean(program);
+        if let Some(data) = data {
+            command.env("LIVECOV_DIR", data);
+        }
+        let output = command.output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        // A thread's name is followed by a number that differs.
+        let err = err.lines().map(|line| line.split(" (").next().unwrap_or(line)).collect::<Vec<_>>().join("\n");
+        Self { status: output.status.to_string(), out: String::from_utf8(output.stdout).unwrap(), err }
+    }
+}
+
+impl Project {
+    /// The project in `root`; its builds go to a folder called `name`.
+    pub fn new(name: &str, root: &Path) -> Self {
+        Self { root: root.to_owned(), target: make_dir(&target_dir().join("tests-cargo").join(name)) }
+    }
+
+    /// An empty folder for data.
+    pub fn fresh_data(&self) -> PathBuf {
+        let data = self.target.join("data");
+        let _ = fs::remove_dir_all(&data);
+        make_dir(&data)
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "LIVECOV_DIR", "GOCOVERDIR"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// `cargo livecov`, with builds in this project's folder.
+    pub fn livecov(&self, subcommand: &str) -> Command {
+        let mut command = self.command(cargo_livecov());
+        command.args(["livecov", subcommand, "--target-dir"]).arg(&self.target);
+        command
+    }
+
+    /// Builds without probes, and gives the folder of the programs.
+    pub fn build_plain(&self, args: &[&str]) -> PathBuf {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let target = self.target.join("plain");
+        must(self.command(Path::new(&cargo)).args(["build", "--quiet"]).args(args).arg("--target-dir").arg(&target));
+        target.join("debug")
+    }
+
+    /// Builds with probes.
+    pub fn build(&self, args: &[&str]) -> Build {
+        let output = self.livecov("build").args(args).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{err}");
+        let warnings = err.lines().filter(|line| line.contains("livecov:")).map(str::to_owned).collect();
+        let output = self.livecov("env").args(["--format", "json"]).args(args).output().unwrap();
+        let variables: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let folder = PathBuf::from(variables["CARGO_TARGET_DIR"].as_str().unwrap()).join("debug");
+        Build { folder, warnings }
+    }
+
+    /// The names of the project's programs, in order.
+    pub fn programs(&self) -> Vec<String> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = self.command(Path::new(&cargo));
+        let output = must(command.args(["metadata", "--no-deps", "--format-version=1"]));
+        let metadata: serde_json::Value = serde_json::from_str(&output).unwrap();
+        let packages = metadata["packages"].as_array().unwrap().iter();
+        let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
+        let programs = targets.filter(|target| target["kind"][0] == "bin");
+        let mut names: Vec<String> = programs.map(|target| target["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// Go's text profile of the data.
+    pub fn text_profile(&self, data: &Path) -> String {
+        let profile = self.target.join("profile.txt");
+        must(Tool::Ours.command().arg("textfmt").arg("-i").arg(data).arg("-o").arg(&profile));
+        fs::read_to_string(profile).unwrap()
+    }
+}
