@@ -247,7 +247,9 @@ impl<'c> Cutter<'c> {
         if self.set_leaves(false) {
             let head = Head { kind: UnitKind::Continuation, range: range.clone(), decision: 0 };
             if let Some(probe) = self.start(&head) {
-                self.edits.insert(previous_end.unwrap_or(range.start), Piece::Probe(probe));
+                // In a macro what is before may be repeated.
+                let offset = previous_end.filter(|_| !self.in_macro).unwrap_or(range.start);
+                self.edits.insert(offset, Piece::Probe(probe));
             }
         }
         self.count(range.end);

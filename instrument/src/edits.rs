@@ -1,6 +1,7 @@
 //! What is to be inserted into a text, and where.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 /// What is inserted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,25 @@ pub(crate) struct Edits {
 impl Edits {
     pub(crate) fn insert(&mut self, offset: usize, piece: Piece) {
         self.pieces.push((offset, piece));
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.pieces.truncate(len);
+    }
+
+    /// Those inserted behind the first `len`.
+    pub(crate) fn since(&self, len: usize) -> Self {
+        Self { pieces: self.pieces.get(len..).unwrap_or_default().to_vec() }
+    }
+
+    /// A part of the text with what is inserted there, for a look at its form.
+    pub(crate) fn applied_within(mut self, text: &str, range: &Range<usize>) -> String {
+        self.pieces.iter_mut().for_each(|(offset, _)| *offset = offset.saturating_sub(range.start));
+        self.apply(text.get(range.clone()).unwrap_or_default(), &|_| Some("p!();".to_owned()))
     }
 
     pub(crate) fn has_const_probes(&self) -> bool {

@@ -8,6 +8,7 @@
 
 mod cfg;
 mod cutter;
+mod definitions;
 mod edits;
 mod functions;
 mod generate;

@@ -2,7 +2,6 @@
 
 use crate::cutter::Cutter;
 use crate::syntax::macro_name;
-use livecov_format::model::OmissionReason;
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -171,14 +170,6 @@ impl Cutter<'_> {
             self.outside(|this| this.function(String::new(), range, place, |this| this.lazy_value(value)));
             self.names.pop();
         }
-    }
-
-    fn macro_rules(&mut self, item: &ItemMacro) {
-        let range = self
-            .text
-            .range(item.mac.path.segments.first().map_or_else(proc_macro2::Span::call_site, |s| s.ident.span()));
-        let name = item.ident.as_ref().map(Ident::to_string).unwrap_or_default();
-        self.omit(&range, OmissionReason::Macro, &format!("macro_rules! {name}"));
     }
 }
 
