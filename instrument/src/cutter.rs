@@ -11,6 +11,9 @@ use std::ops::Range;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Stmt};
 
+/// What `main` does first.
+const ARM_CRASHES: &str = "crate::__livecov::rt::__abi_v1::arm_crashes();";
+
 /// What holds for the whole crate.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'c> {
@@ -18,6 +21,8 @@ pub(crate) struct Rules<'c> {
     /// The same without `test`, if test code is to be left out.
     pub(crate) without_tests: &'c Cfg,
     pub(crate) const_fn: bool,
+    /// Whether `main` also arms the signals of crashes.
+    pub(crate) arms_signals: bool,
 }
 
 /// The function that is being cut.
@@ -103,7 +108,15 @@ impl<'c> Cutter<'c> {
     /// A function's block, which is a unit of its own.
     pub(crate) fn body(&mut self, block: &Block, attributes: &[Attribute], start: usize) {
         let range = start..self.text.range_of(block).end;
+        if self.rules.arms_signals && self.is_main() {
+            let offset = self.first_place(block, attributes);
+            self.edits.insert(offset, Piece::Verbatim(ARM_CRASHES.to_owned()));
+        }
         self.block(block, attributes, Head { kind: UnitKind::Body, range, decision: 0 });
+    }
+
+    fn is_main(&self) -> bool {
+        self.file.0 == 0 && matches!(&self.names[..], [name] if name == "main")
     }
 
     fn new_decision(&mut self) -> u32 {

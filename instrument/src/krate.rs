@@ -112,8 +112,12 @@ impl<'a> Crate<'a> {
         }
         let code_lines = text.code_lines(tokens);
         let left_out = self.options.left_out.get(&file.path).cloned();
-        let rules =
-            Rules { cfg: self.options.cfg, without_tests: &self.without_tests, const_fn: self.options.const_fn };
+        let rules = Rules {
+            cfg: self.options.cfg,
+            without_tests: &self.without_tests,
+            const_fn: self.options.const_fn,
+            arms_signals: self.options.arms_signals,
+        };
         let known = self.functions.len();
         let number = self.files.len();
         let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place);

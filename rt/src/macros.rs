@@ -200,21 +200,17 @@ macro_rules! __livecov_portable_probe_v1 {
     };
 }
 
-/// Arms, before `main`, the signals that end a program and that nobody else
-/// wants to know about before `main` either.
+/// Has [`arm_what_ends`](crate::signal::arm_what_ends) called before `main`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __livecov_arm_what_ends_v1 {
     () => {
-        $crate::arm_at_startup! {
-            1 => $crate::signal::Action::DumpAndPassOn,
-            2 => $crate::signal::Action::DumpAndPassOn,
-            3 => $crate::signal::Action::DumpAndPassOn,
-            4 => $crate::signal::Action::DumpAndPassOn,
-            6 => $crate::signal::Action::DumpAndPassOn,
-            8 => $crate::signal::Action::DumpAndPassOn,
-            15 => $crate::signal::Action::DumpAndPassOn,
-        }
+        const _: () = {
+            #[used]
+            #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+            static AT_STARTUP: extern "C" fn() = $crate::signal::arm_what_ends;
+        };
     };
 }
 

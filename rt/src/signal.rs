@@ -30,7 +30,7 @@ use crate::files::{Purpose, write_snapshot};
 use crate::image::Image;
 use crate::images::{Walk, any_instrumented};
 use crate::stack::with_stack;
-use crate::sys::{Errno, ErrnoGuard, SignalsBlocked};
+use crate::sys::{Errno, ErrnoGuard, SignalsBlocked, environment};
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int, c_void};
 use core::mem::MaybeUninit;
@@ -359,6 +359,29 @@ unsafe fn pass_on(slot: &Slot, signal: c_int, info: *mut libc::siginfo_t, contex
         // instruction is tried again, and a core file shows the right place.
         // SAFETY: sends a signal to this thread.
         unsafe { libc::raise(signal) };
+    }
+}
+
+/// Arms, before `main`, the signals that end a program and that nobody else
+/// wants to know about before `main` either; and, to dump and go on, the one
+/// that `LIVECOV_DUMP_SIGNAL` names (`USR1`, `USR2`, or a number).
+#[doc(hidden)]
+pub extern "C" fn arm_what_ends() {
+    for signal in TERMINATION.into_iter().chain([libc::SIGILL, libc::SIGFPE, libc::SIGABRT]) {
+        // A program that cannot be armed runs unarmed.
+        let _ = arm(signal, Action::DumpAndPassOn);
+    }
+    if let Some(signal) = environment(c"LIVECOV_DUMP_SIGNAL").and_then(|name| signal_number(name.bytes())) {
+        let _ = arm(signal, Action::Dump);
+    }
+}
+
+/// The number of a signal that one may dump on.
+fn signal_number(name: &[u8]) -> Option<c_int> {
+    match name.strip_prefix(b"SIG").unwrap_or(name) {
+        b"USR1" => Some(libc::SIGUSR1),
+        b"USR2" => Some(libc::SIGUSR2),
+        digits => core::str::from_utf8(digits).ok()?.parse().ok(),
     }
 }
 

@@ -53,11 +53,11 @@ impl Run {
         if let Some(data) = data {
             command.env("LIVECOV_DIR", data);
         }
-        let output = command.output().unwrap();
-        let err = String::from_utf8(output.stderr).unwrap();
+        let output = command.output().expect("the program starts");
+        let err = String::from_utf8(output.stderr).expect("UTF-8");
         // A thread's name is followed by a number that differs.
         let err = err.lines().map(|line| line.split(" (").next().unwrap_or(line)).collect::<Vec<_>>().join("\n");
-        Self { status: output.status.to_string(), out: String::from_utf8(output.stdout).unwrap(), err }
+        Self { status: output.status.to_string(), out: String::from_utf8(output.stdout).expect("UTF-8"), err }
     }
 }
 
@@ -100,13 +100,13 @@ impl Project {
 
     /// Builds with probes.
     pub fn build(&self, args: &[&str]) -> Build {
-        let output = self.livecov("build").args(args).output().unwrap();
-        let err = String::from_utf8(output.stderr).unwrap();
+        let output = self.livecov("build").args(args).output().expect("the program starts");
+        let err = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(output.status.success(), "{err}");
         let warnings = err.lines().filter(|line| line.contains("livecov:")).map(str::to_owned).collect();
-        let output = self.livecov("env").args(["--format", "json"]).args(args).output().unwrap();
-        let variables: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let folder = PathBuf::from(variables["CARGO_TARGET_DIR"].as_str().unwrap()).join("debug");
+        let output = self.livecov("env").args(["--format", "json"]).args(args).output().expect("the program starts");
+        let variables: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let folder = PathBuf::from(variables["CARGO_TARGET_DIR"].as_str().expect("a string")).join("debug");
         Build { folder, warnings }
     }
 
@@ -115,11 +115,12 @@ impl Project {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = self.command(Path::new(&cargo));
         let output = must(command.args(["metadata", "--no-deps", "--format-version=1"]));
-        let metadata: serde_json::Value = serde_json::from_str(&output).unwrap();
-        let packages = metadata["packages"].as_array().unwrap().iter();
-        let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
+        let metadata: serde_json::Value = serde_json::from_str(&output).expect("JSON");
+        let packages = metadata["packages"].as_array().expect("a list").iter();
+        let targets = packages.flat_map(|package| package["targets"].as_array().expect("a list"));
         let programs = targets.filter(|target| target["kind"][0] == "bin");
-        let mut names: Vec<String> = programs.map(|target| target["name"].as_str().unwrap().to_owned()).collect();
+        let mut names: Vec<String> =
+            programs.map(|target| target["name"].as_str().expect("a string").to_owned()).collect();
         names.sort();
         names
     }
@@ -128,6 +129,6 @@ impl Project {
     pub fn text_profile(&self, data: &Path) -> String {
         let profile = self.target.join("profile.txt");
         must(Tool::Ours.command().arg("textfmt").arg("-i").arg(data).arg("-o").arg(&profile));
-        fs::read_to_string(profile).unwrap()
+        fs::read_to_string(profile).expect("the profile")
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! With `LIVECOV_BLESS=1` the counts beside the source are written anew; then look at what has changed.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use livecov_tests::cargo_livecov::{Project, Run};
 use livecov_tests::paths::programs_dir;
 use std::collections::BTreeMap;
