@@ -45,6 +45,9 @@ pub(crate) struct Cutter<'c> {
     pub(crate) functions: &'c mut Vec<Function>,
     pub(crate) edits: Edits,
     pub(crate) omissions: Vec<Omission>,
+    /// Text inside of functions that does not run: what `cfg` takes away,
+    /// declarations.
+    pub(crate) skipped: Vec<Range<usize>>,
     /// Modules, types and functions around the code at hand.
     pub(crate) names: Vec<String>,
     /// Where a `mod` without a body would have its file.
@@ -70,12 +73,30 @@ impl<'c> Cutter<'c> {
         names: Vec<String>,
         place: ModulePlace,
     ) -> Self {
-        let (edits, omissions, modules) = (Edits::default(), Vec::new(), Vec::new());
-        Self { rules, text, file, functions, edits, omissions, names, place, modules, frame: None, in_macro: false }
+        let (edits, omissions, skipped, modules) = (Edits::default(), Vec::new(), Vec::new(), Vec::new());
+        Self {
+            rules,
+            text,
+            file,
+            functions,
+            edits,
+            omissions,
+            skipped,
+            names,
+            place,
+            modules,
+            frame: None,
+            in_macro: false,
+        }
     }
 
     pub(crate) fn keeps(&self, attributes: &[Attribute]) -> bool {
         attributes.is_empty() || self.rules.cfg.keeps(attributes)
+    }
+
+    /// Text that is not there, or says what is and does not run.
+    pub(crate) fn skip(&mut self, syntax: &impl syn::spanned::Spanned) {
+        self.skipped.push(self.text.range_of(syntax));
     }
 
     pub(crate) fn omit(&mut self, range: &Range<usize>, reason: OmissionReason, detail: &str) {
@@ -237,10 +258,16 @@ impl<'c> Cutter<'c> {
         let mut previous_end = None;
         for statement in statements {
             if !self.keeps(attributes_of_statement(statement)) {
+                self.skip(statement);
                 continue;
             }
             match statement {
-                Stmt::Item(item) => self.item(item),
+                Stmt::Item(item) => {
+                    if !has_code(item) {
+                        self.skip(item);
+                    }
+                    self.item(item);
+                }
                 Stmt::Expr(Expr::Verbatim(_), _) => {}
                 _ => previous_end = Some(self.statement(statement, previous_end)),
             }
@@ -307,6 +334,7 @@ impl<'c> Cutter<'c> {
         let decision = self.new_decision();
         for arm in &choice.arms {
             if !self.keeps(&arm.attrs) {
+                self.skip(arm);
                 continue;
             }
             if let Some((_, guard)) = &arm.guard {
@@ -414,9 +442,9 @@ impl<'c> Cutter<'c> {
 
 impl<'ast> Visit<'ast> for Cutter<'_> {
     fn visit_expr(&mut self, expr: &'ast Expr) {
-        if self.keeps(attributes_of(expr))
-            && !(self.text.has_off_regions() && self.text.is_off(self.text.range_of(expr).start))
-        {
+        if !self.keeps(attributes_of(expr)) {
+            self.skip(expr);
+        } else if !(self.text.has_off_regions() && self.text.is_off(self.text.range_of(expr).start)) {
             self.nested(expr);
         }
     }
@@ -424,6 +452,8 @@ impl<'ast> Visit<'ast> for Cutter<'_> {
     fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
         if self.keeps(&field.attrs) {
             self.visit_expr(&field.expr);
+        } else {
+            self.skip(field);
         }
     }
 
@@ -437,6 +467,14 @@ impl<'ast> Visit<'ast> for Cutter<'_> {
     fn visit_path(&mut self, _: &'ast syn::Path) {}
     fn visit_type(&mut self, _: &'ast syn::Type) {}
     fn visit_angle_bracketed_generic_arguments(&mut self, _: &'ast syn::AngleBracketedGenericArguments) {}
+}
+
+/// Whether an item inside of a function can have code of its own.
+const fn has_code(item: &syn::Item) -> bool {
+    matches!(
+        item,
+        syn::Item::Fn(_) | syn::Item::Impl(_) | syn::Item::Mod(_) | syn::Item::Trait(_) | syn::Item::Macro(_)
+    )
 }
 
 const fn is_inner(attribute: &Attribute) -> bool {

@@ -28,7 +28,7 @@ impl Cutter<'_> {
     pub(crate) fn item(&mut self, item: &Item) {
         let attributes = attributes_of(item);
         if !self.counts(attributes, item) {
-            return;
+            return self.skip(item);
         }
         match item {
             Item::Fn(function) => {

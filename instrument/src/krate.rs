@@ -110,7 +110,6 @@ impl<'a> Crate<'a> {
         if !self.options.cfg.keeps(&syntax.attrs) {
             return Vec::new();
         }
-        let code_lines = text.code_lines(tokens);
         let left_out = self.options.left_out.get(&file.path).cloned();
         let rules = Rules {
             cfg: self.options.cfg,
@@ -125,6 +124,7 @@ impl<'a> Crate<'a> {
             cutter.file_items(&syntax);
         }
         let (mut edits, omissions, modules) = (cutter.edits, cutter.omissions, cutter.modules);
+        let code_lines = text.code_lines(tokens, cutter.skipped);
         match left_out {
             Some(omission) => {
                 self.functions.truncate(known);

@@ -99,10 +99,12 @@ impl Text {
     }
 
     /// The lines, as runs `[first, behind)`, that have a token which says more
-    /// than that something ends. Comments are none.
-    pub(crate) fn code_lines(&self, tokens: TokenStream) -> Vec<[u32; 2]> {
+    /// than that something ends. Comments, attributes and what lies in
+    /// `skipped` are none.
+    pub(crate) fn code_lines(&self, tokens: TokenStream, mut skipped: Vec<Range<usize>>) -> Vec<[u32; 2]> {
+        skipped.sort_by_key(|range| range.start);
         let mut lines = Vec::new();
-        self.collect_lines(tokens, &mut lines);
+        self.collect_lines(tokens, &skipped, &mut lines);
         lines.sort_unstable();
         let mut runs: Vec<[u32; 2]> = Vec::new();
         for [first, behind] in lines {
@@ -114,23 +116,27 @@ impl Text {
         runs
     }
 
-    fn collect_lines(&self, tokens: TokenStream, lines: &mut Vec<[u32; 2]>) {
-        use proc_macro2::TokenTree;
+    fn collect_lines(&self, tokens: TokenStream, skipped: &[Range<usize>], lines: &mut Vec<[u32; 2]>) {
+        use proc_macro2::{Delimiter, TokenTree};
+        let mut is_attribute = false;
         for token in tokens {
+            let was_attribute = std::mem::take(&mut is_attribute);
             match token {
+                // A documentation comment reads as an attribute, too.
+                TokenTree::Group(group) if was_attribute && group.delimiter() == Delimiter::Bracket => {}
                 TokenTree::Group(group) => {
                     let open = self.range(group.span_open());
-                    // A documentation comment reads as an attribute.
-                    if self.is_comment(open.start) {
-                        continue;
+                    if !is_in(skipped, open.start) {
+                        self.add_lines(&open, lines);
+                        self.collect_lines(group.stream(), skipped, lines);
                     }
-                    self.add_lines(&open, lines);
-                    self.collect_lines(group.stream(), lines);
                 }
+                TokenTree::Punct(mark) if mark.as_char() == '#' => is_attribute = true,
+                TokenTree::Punct(mark) if was_attribute && mark.as_char() == '!' => is_attribute = true,
                 TokenTree::Punct(mark) if matches!(mark.as_char(), ',' | ';') => {}
                 other => {
                     let range = self.range(other.span());
-                    if !self.is_comment(range.start) {
+                    if !is_in(skipped, range.start) {
                         self.add_lines(&range, lines);
                     }
                 }
@@ -147,6 +153,13 @@ impl Text {
         let rest = self.text.as_bytes().get(offset..).unwrap_or_default();
         rest.starts_with(b"//") || rest.starts_with(b"/*")
     }
+}
+
+/// Whether an offset lies in one of `ranges`, which are sorted by their start
+/// and either apart or inside of each other.
+fn is_in(ranges: &[Range<usize>], offset: usize) -> bool {
+    let before = ranges.partition_point(|range| range.start <= offset);
+    ranges.get(..before).unwrap_or_default().iter().rev().take(8).any(|range| range.contains(&offset))
 }
 
 fn narrow(number: usize) -> u32 {
@@ -187,7 +200,7 @@ mod tests {
 
     fn lines(text: &str) -> Vec<[u32; 2]> {
         let text = Text::new(text.to_owned());
-        text.code_lines(text.code().parse().unwrap())
+        text.code_lines(text.code().parse().unwrap(), Vec::new())
     }
 
     #[test]
@@ -195,6 +208,7 @@ mod tests {
         let text =
             "//! a\n/// b\nfn f() {\n    // c\n\n    g(\n        1,\n    );\n    \"\n\n\";\n}\n/* d */ fn h() {}\n";
         assert_eq!(lines(text), [[3, 4], [6, 8], [9, 12], [13, 14]]);
+        assert_eq!(lines("#![a]\n#[b(\n1)]\nfn f() {}\n"), [[4, 5]]);
         assert_eq!(lines("\u{feff}#!/bin/x\n\nfn é() {}\r\n"), [[3, 4]]);
     }
 

@@ -89,3 +89,14 @@ fn files_keep_to_their_ceiling() {
         }
     }
 }
+
+#[test]
+fn the_instrumenter_does_no_io() {
+    for (path, text) in sources("instrument/src") {
+        for module in ["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::os"] {
+            assert!(!text.contains(module), "{} uses {module}", path.display());
+        }
+        let is_root = path.ends_with("instrument/src/lib.rs");
+        assert!(!is_root || text.contains("#![forbid(unsafe_code)]"), "{}", path.display());
+    }
+}

@@ -100,8 +100,10 @@ pub struct Cli {
     pub cargo_args: Vec<OsString>,
     /// Cargo's `--manifest-path`.
     pub manifest_path: Option<PathBuf>,
-    /// Cargo's `--target`.
-    pub target: Option<String>,
+    /// Cargo's `--target`, each.
+    pub targets: Vec<String>,
+    /// Cargo's `--config`, each, with the flag before it.
+    pub config_args: Vec<OsString>,
     /// Cargo's `--target-dir`, which is not for cargo to see.
     pub target_folder: Option<PathBuf>,
     /// Cargo's flags that `cargo metadata` has to know as well.
@@ -129,11 +131,26 @@ impl Default for Cli {
             report_args: Vec::new(),
             cargo_args: Vec::new(),
             manifest_path: None,
-            target: None,
+            targets: Vec::new(),
+            config_args: Vec::new(),
             target_folder: None,
             metadata_args: Vec::new(),
         }
     }
+}
+
+/// The commands on data, which are those of `livecov`.
+const DATA_COMMANDS: [&str; 8] =
+    ["percent", "pkglist", "func", "textfmt", "merge", "subtract", "intersect", "debugdump"];
+
+/// All other words that a command line can start with.
+const COMMANDS: [&str; 13] =
+    ["build", "b", "run", "r", "test", "t", "bench", "nextest", "clean", "env", "show-env", "report", "help"];
+
+/// Whether a command line can start with this word.
+#[must_use]
+pub fn is_command(word: &str) -> bool {
+    word.starts_with('-') || DATA_COMMANDS.contains(&word) || COMMANDS.contains(&word)
 }
 
 /// Flags of the report: those with a value, and those without.
@@ -194,7 +211,7 @@ impl Cli {
             "clean" => Action::Clean,
             "env" | "show-env" => Action::Env,
             "report" => Action::Report,
-            "percent" | "pkglist" | "func" | "textfmt" | "merge" | "subtract" | "intersect" | "debugdump" => {
+            word if DATA_COMMANDS.contains(&word) => {
                 let words = [OsString::from("livecov"), command];
                 return Ok(Self { action: Action::Data(words.into_iter().chain(args).collect()), ..cli });
             }
@@ -244,6 +261,14 @@ impl Cli {
         Ok(())
     }
 
+    /// Whether the command builds only, by its nature or by `--no-run`.
+    #[must_use]
+    pub fn builds_only(&self) -> bool {
+        let own = self.cargo_args.iter().take_while(|arg| *arg != "--");
+        let runs = matches!(self.action, Action::Cargo(command) if command.runs());
+        !runs || own.into_iter().any(|arg| arg == "--no-run")
+    }
+
     /// Takes a flag without value; whether it is ours.
     fn switch(&mut self, name: &str) -> bool {
         let place = match name {
@@ -287,7 +312,8 @@ impl Cli {
             _ => {
                 match name {
                     "--manifest-path" => self.manifest_path = Some(PathBuf::from(&value)),
-                    "--target" => self.target = Some(text),
+                    "--target" => self.targets.push(text),
+                    "--config" => self.config_args.extend([name.into(), value.clone()]),
                     "--exclude" => self.excluded.push(text),
                     "--features" | "-F" => self.metadata_args.extend(["--features".to_owned(), text]),
                     _ => {}
@@ -303,7 +329,7 @@ impl Cli {
 fn takes_value(name: &str) -> bool {
     let ours =
         ["--mode", "--granularity", "--include", "--exclude-from-report", "--data-dir", "--format", "--target-dir"];
-    let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F"];
+    let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
     ours.contains(&name) || cargos.contains(&name) || REPORT_VALUES.contains(&name)
 }
 
@@ -332,6 +358,22 @@ mod tests {
             ["-p", "a", "--features", "x,y", "--release", "--jobs", "3", "t", "--", "--mode", "z"]
         );
         assert_eq!(cli.metadata_args, ["--features", "x,y"]);
+    }
+
+    #[test]
+    fn what_builds_only() {
+        for (line, expected) in [("build", true), ("test --no-run", true), ("test", false), ("run -- --no-run", false)]
+        {
+            assert_eq!(parse(line).unwrap().builds_only(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_command_is_known_as_one() {
+        for word in DATA_COMMANDS.iter().chain(&COMMANDS) {
+            assert!(parse(word).is_ok() && is_command(word), "{word}");
+        }
+        assert!(!is_command("rustc") && !is_command("/bin/rustc"));
     }
 
     #[test]

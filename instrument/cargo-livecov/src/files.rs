@@ -3,7 +3,7 @@
 use crate::error::Error;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Writes a file, and the folders above it, as a whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -48,10 +48,46 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
+/// The path without `.` and `..`, as it reads.
+pub(crate) fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        let can_go_up = matches!(straight.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if can_go_up => {
+                straight.pop();
+            }
+            _ => straight.push(part),
+        }
+    }
+    straight
+}
+
+/// The way from a folder to a file, by `..` where it has to be.
+pub(crate) fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(path.components().skip(shared)).collect()
+}
+
 /// A short name for a longer text.
 pub(crate) fn digest(text: &str) -> String {
     let mut hasher = livecov_format::hash::Hasher::new(livecov_format::hash::Algorithm::Md5);
     hasher.update(text.as_bytes());
     let hex = livecov_format::hash::hex(&hasher.finish());
     hex.iter().take(12).map(|digit| char::from(*digit)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_made_straight_and_relative() {
+        assert_eq!(straight(Path::new("/w/./a/../../b/c.rs")), Path::new("/b/c.rs"));
+        assert_eq!(straight(Path::new("../a/b/../c")), Path::new("../a/c"));
+        assert_eq!(relative(Path::new("/w/a/b.rs"), Path::new("/w")), Path::new("a/b.rs"));
+        assert_eq!(relative(Path::new("/w/a/b.rs"), Path::new("/w/c/d")), Path::new("../../a/b.rs"));
+    }
 }

@@ -9,7 +9,10 @@
 #![deny(unsafe_code)]
 
 pub mod cli;
+mod compiler;
+mod data;
 pub mod error;
+mod fallback;
 mod files;
 mod overlay;
 mod project;
@@ -17,4 +20,7 @@ pub mod protocol;
 mod runtime;
 mod rustc;
 pub mod session;
+mod settings;
+mod shell;
+mod supervise;
 pub mod wrapper;

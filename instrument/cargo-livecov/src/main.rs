@@ -2,7 +2,7 @@
 //! call.
 
 use cargo_livecov::protocol::Config;
-use cargo_livecov::{session, wrapper};
+use cargo_livecov::{cli, session, wrapper};
 use std::env;
 use std::ffi::OsString;
 use std::process::exit;
@@ -13,13 +13,12 @@ fn main() {
         args.remove(0);
         exit(session::run(args));
     }
+    // What a command runs may well run this program as a command again.
+    let is_command = args.first().is_none_or(|word| cli::is_command(&word.to_string_lossy()));
     let done = match Config::load() {
-        Ok(Some(config)) if !args.is_empty() => {
-            let compiler = args.remove(0);
-            wrapper::run(&config, &compiler, args)
-        }
-        Ok(_) => Ok(session::run(args)),
-        Err(error) => Err(error),
+        Ok(Some(config)) if !is_command => wrapper::run(&config, &args),
+        Err(error) if !is_command => Err(error),
+        _ => Ok(session::run(args)),
     };
     exit(done.unwrap_or_else(|error| {
         eprintln!("error: livecov: {error}");

@@ -10,16 +10,33 @@ use std::path::{Path, PathBuf};
 
 /// An overlay of the folder `base`.
 #[derive(Debug)]
-pub(crate) struct Overlay<'a> {
-    pub(crate) base: &'a Path,
+pub(crate) struct Overlay {
+    pub(crate) base: PathBuf,
     pub(crate) folder: PathBuf,
 }
 
-impl Overlay<'_> {
+impl Overlay {
+    /// An overlay of `base`, or of so many folders above it that the files
+    /// that `texts` name by a relative path are found.
+    pub(crate) fn new(base: &Path, folder: PathBuf, texts: &[(&Path, &str)]) -> Self {
+        let mut top = base;
+        for (path, text) in texts {
+            let parent = path.parent().unwrap_or(path);
+            let named = upward(text).map(|name| files::straight(&parent.join(name)));
+            for file in named.filter(|file| file.exists()).chain([path.to_path_buf()]) {
+                while !file.starts_with(top) {
+                    let Some(above) = top.parent() else { break };
+                    top = above;
+                }
+            }
+        }
+        Self { base: top.to_owned(), folder }
+    }
+
     /// Where the overlay has a file of the original; none if that is not
     /// below `base`.
     pub(crate) fn path(&self, original: &Path) -> Option<PathBuf> {
-        let below = original.strip_prefix(self.base).ok()?;
+        let below = original.strip_prefix(&self.base).ok()?;
         let is_below = !below.components().any(|part| part == std::path::Component::ParentDir);
         is_below.then(|| self.folder.join(below))
     }
@@ -30,14 +47,14 @@ impl Overlay<'_> {
         let mut real = BTreeSet::new();
         let mut changed = BTreeSet::new();
         for (path, _) in texts {
-            let Ok(below) = path.strip_prefix(self.base) else { continue };
+            let Ok(below) = path.strip_prefix(&self.base) else { continue };
             changed.insert(below);
             real.extend(below.ancestors().skip(1));
         }
         for folder in &real {
             files::create_folder(&self.folder.join(folder))?;
             for entry in files::entries(&self.base.join(folder))? {
-                let below = entry.strip_prefix(self.base).unwrap_or(&entry);
+                let below = entry.strip_prefix(&self.base).unwrap_or(&entry);
                 if !real.contains(below) && !changed.contains(below) {
                     files::link(&entry, &self.folder.join(below))?;
                 }
@@ -53,19 +70,39 @@ impl Overlay<'_> {
     /// What rustc is to make of paths in the overlay: where it was called with
     /// a relative path, that; else the original.
     pub(crate) fn remapping(&self, working_folder: &Path, is_relative: bool) -> String {
-        let (from, to) = match working_folder.strip_prefix(self.base) {
+        let (from, to) = match working_folder.strip_prefix(&self.base) {
             Ok(below) if is_relative => (self.folder.join(below), Path::new("")),
-            _ => (self.folder.clone(), self.base),
+            _ => (self.folder.clone(), self.base.as_path()),
         };
         let from = from.display().to_string();
         format!("--remap-path-prefix={}={}", from.trim_end_matches('/'), to.display())
     }
 }
 
+/// The texts in quotes that start with `../`.
+fn upward(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').filter(|part| part.starts_with("../") && !part.contains('\n'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn the_overlay_reaches_up_to_what_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        let base = place.path().join("a/b");
+        fs::write(place.path().join("beside.txt"), "").unwrap();
+        let of = |text: &str| {
+            let path = base.join("src/lib.rs");
+            Overlay::new(&base, PathBuf::from("/o"), &[(&path, text)]).base
+        };
+        assert_eq!(of("include_str!(\"../../../beside.txt\")"), place.path());
+        assert_eq!(of("include_str!(\"../../beside.txt\") \"../../../../../nothing\""), base);
+        let outside = place.path().join("a/c/x.rs");
+        assert_eq!(Overlay::new(&base, PathBuf::from("/o"), &[(&outside, "")]).base, place.path().join("a"));
+    }
 
     #[test]
     fn all_but_the_changed_files_are_the_originals() {
@@ -76,7 +113,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, file).unwrap();
         }
-        let overlay = Overlay { base: &base, folder: place.path().join("overlay") };
+        let overlay = Overlay { base: base.clone(), folder: place.path().join("overlay") };
         for _ in 0..2 {
             overlay.create(&[(&base.join("a/b/c.rs"), "new")]).unwrap();
         }
@@ -92,7 +129,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_plain_build() {
-        let overlay = Overlay { base: Path::new("/w"), folder: PathBuf::from("/t/o") };
+        let overlay = Overlay { base: PathBuf::from("/w"), folder: PathBuf::from("/t/o") };
         assert_eq!(overlay.remapping(Path::new("/w"), true), "--remap-path-prefix=/t/o=");
         assert_eq!(overlay.remapping(Path::new("/w/sub"), true), "--remap-path-prefix=/t/o/sub=");
         assert_eq!(overlay.remapping(Path::new("/w"), false), "--remap-path-prefix=/t/o=/w");

@@ -42,30 +42,29 @@ impl Project {
     }
 
     /// The configuration for one build.
-    pub(crate) fn config(&self, cli: &Cli, runtime: Runtime) -> Config {
+    pub(crate) fn config(&self, cli: &Cli, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
         let mut config = Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            chained: env::var_os("RUSTC_WRAPPER")
-                .or_else(|| env::var_os("CARGO_BUILD_RUSTC_WRAPPER"))
-                .map(PathBuf::from),
+            chained,
             mode: cli.mode.clone(),
             granularity: cli.granularity.clone(),
             const_fn: !cli.skips_const_fn,
             counts_tests: cli.counts_tests,
             counts_host: cli.counts_host,
             arms_signals: !cli.no_signals,
-            is_portable: false,
+            is_portable: self.has_dynamic_libraries(),
             workspace_root: self.workspace_root.clone(),
             out: PathBuf::new(),
             packages: self.packages(cli),
-            runtime,
+            runtimes,
         };
-        config.is_portable = self.metadata.packages.iter().any(|package| {
-            package.targets.iter().any(|target| target.crate_types.iter().any(|kind| kind.to_string() == "dylib"))
-        });
-        config.chained = config.chained.filter(|chained| !chained.as_os_str().is_empty());
         config.out = self.out(&config);
         config
+    }
+
+    fn has_dynamic_libraries(&self) -> bool {
+        let mut targets = self.metadata.packages.iter().flat_map(|package| &package.targets);
+        targets.any(|target| target.crate_types.iter().any(|kind| kind.to_string() == "dylib"))
     }
 
     /// Builds that differ in what they count must not share a folder: cargo

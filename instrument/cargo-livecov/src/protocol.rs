@@ -10,7 +10,7 @@ use std::{env, fs};
 pub const CONFIG: &str = "LIVECOV_CONFIG";
 
 /// What all calls of the wrapper in one build share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// The tool's version.
     pub version: String,
@@ -36,8 +36,8 @@ pub struct Config {
     pub out: PathBuf,
     /// The packages that are counted.
     pub packages: Vec<Package>,
-    /// The runtime.
-    pub runtime: Runtime,
+    /// The runtime, for each target.
+    pub runtimes: Vec<Runtime>,
 }
 
 /// A package of the build.
@@ -104,6 +104,8 @@ impl TargetKind {
 /// The compiled runtime.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runtime {
+    /// `--target`; none where the program is for the machine that builds.
+    pub target: Option<String>,
     /// The library.
     pub rlib: PathBuf,
     /// Where the crates are that it was built with.
@@ -135,6 +137,16 @@ impl Config {
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let text = serde_json::to_vec_pretty(self).map_err(|error| Error::Config(path.to_owned(), error))?;
         crate::files::write(path, &text)
+    }
+
+    /// The runtime for a call of rustc; none where what is built for that
+    /// target is not counted.
+    #[must_use]
+    pub fn runtime(&self, target: Option<&str>) -> Option<&Runtime> {
+        let exact = self.runtimes.iter().find(|runtime| runtime.target.as_deref() == target);
+        // A target may be named by the path of a file, in more than one way.
+        let mut others = self.runtimes.iter().filter(|runtime| runtime.target.is_some() && target.is_some());
+        exact.or_else(|| others.next().filter(|_| others.next().is_none()))
     }
 
     /// The package and the target of a call of rustc.

@@ -23,16 +23,34 @@ pub(crate) struct Request<'a> {
     pub(crate) target_folder: &'a Path,
     /// Where cargo looks for its configuration.
     pub(crate) workspace_root: &'a Path,
-    /// `--target`, if there was one.
-    pub(crate) target: Option<&'a str>,
+    /// `rustc -vV`.
+    pub(crate) compiler_version: &'a str,
+    /// Whether cargo builds for some target although it is told none.
+    pub(crate) has_default_target: bool,
+}
+
+/// The compiler's version, in full.
+pub(crate) fn compiler_version(folder: &Path) -> Result<String, Error> {
+    let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(&compiler).arg("-vV").current_dir(folder).output();
+    let output = output.map_err(|error| Error::Start(compiler.display().to_string(), error))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The machine that the compiler of this version is for.
+pub(crate) fn host(compiler_version: &str) -> &str {
+    compiler_version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default()
 }
 
 impl Request<'_> {
-    /// The runtime, from an earlier build if there was one.
-    pub(crate) fn build(&self) -> Result<Runtime, Error> {
-        let folder = self.folder()?;
-        let done = folder.join("runtime.json");
+    /// The runtime for `--target`, or for the machine that builds; from an
+    /// earlier build if there was one.
+    pub(crate) fn build(&self, target: Option<&str>) -> Result<Runtime, Error> {
+        let folder = self.folder(target);
         files::create_folder(&folder)?;
+        // Where projects share the folder by a link, each finds it by its own name.
+        let folder = folder.canonicalize().map_err(|error| Error::io("find", &folder, error))?;
+        let done = folder.join("runtime.json");
         let lock = folder.join("lock");
         let lock = File::create(&lock).map_err(|error| Error::io("create", &lock, error))?;
         // Without locks on this system, builds at once would only repeat work.
@@ -45,31 +63,28 @@ impl Request<'_> {
         for (name, text) in SOURCES.iter().chain(&[("Cargo.toml", WORKSPACE)]) {
             files::write(&folder.join(name), text.as_bytes())?;
         }
-        let runtime = self.cargo(&folder, true).or_else(|_| self.cargo(&folder, false))?;
+        let runtime = self.cargo(&folder, target, true).or_else(|_| self.cargo(&folder, target, false))?;
         let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
         files::write(&done, &text)?;
         Ok(runtime)
     }
 
     /// A folder for this compiler, target and version of the sources.
-    fn folder(&self) -> Result<PathBuf, Error> {
-        let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-        let mut command = Command::new(&compiler);
-        let output = command.arg("-vV").current_dir(self.workspace_root).output();
-        let version = output.map_err(|error| Error::Start(compiler.display().to_string(), error))?.stdout;
-        let mut key = format!("{}\n{:?}\n", String::from_utf8_lossy(&version), self.target);
+    fn folder(&self, target: Option<&str>) -> PathBuf {
+        let mut key = format!("{}\n{target:?}\n", self.compiler_version);
         SOURCES.iter().for_each(|(_, text)| key.push_str(text));
-        Ok(self.target_folder.join("livecov").join("runtime").join(files::digest(&key)))
+        self.target_folder.join("livecov").join("runtime").join(files::digest(&key))
     }
 
-    fn cargo(&self, folder: &Path, is_offline: bool) -> Result<Runtime, Error> {
+    fn cargo(&self, folder: &Path, target: Option<&str>, is_offline: bool) -> Result<Runtime, Error> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
         let mut command = Command::new(&cargo);
         command.current_dir(self.workspace_root);
         command.args(["build", "--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "--manifest-path"]);
         command.arg(folder.join("Cargo.toml"));
         command.args(is_offline.then_some("--offline"));
-        command.args(self.target.map(|target| format!("--target={target}")));
+        let default = self.has_default_target.then(|| host(self.compiler_version));
+        command.args(target.or(default).map(|target| format!("--target={target}")));
         for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS", crate::protocol::CONFIG] {
             command.env_remove(name);
         }
@@ -82,7 +97,7 @@ impl Request<'_> {
         if !output.status.success() {
             return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
-        let runtime = found(&output.stdout);
+        let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), ..found });
         runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Call {
     /// What the answer to `--print cfg` depends on.
     pub(crate) cfg_args: Vec<String>,
     pub(crate) opt_level: String,
+    /// `--target`; none where the program is for the machine that builds.
+    pub(crate) target: Option<String>,
     /// `-C metadata`, which tells the crates of one name apart.
     pub(crate) metadata: String,
     pub(crate) extra_filename: String,
@@ -80,7 +82,10 @@ impl Call {
             "--cfg" => self.cfg.push(value.to_owned()),
             "--crate-type" => self.is_proc_macro |= value == "proc-macro",
             "--out-dir" => self.out_dir = Some(PathBuf::from(value)),
-            "--target" => self.cfg_args.push(format!("--target={value}")),
+            "--target" => {
+                self.cfg_args.push(format!("--target={value}"));
+                self.target = Some(value.to_owned());
+            }
             "-C" => self.codegen(value),
             _ => {}
         }
@@ -107,6 +112,26 @@ impl Call {
     pub(crate) fn with_source<'a>(&'a self, source: &'a OsStr) -> impl Iterator<Item = &'a OsStr> {
         let at = self.source;
         self.args.iter().enumerate().map(move |(index, arg)| if Some(index) == at { source } else { arg.as_os_str() })
+    }
+
+    /// The arguments for a look at the crate that leaves nothing behind but
+    /// what goes to `folder`.
+    pub(crate) fn check_args(&self, folder: &Path) -> Vec<OsString> {
+        let mut args = Vec::new();
+        let mut left = self.args.iter().peekable();
+        while let Some(arg) = left.next() {
+            let text = arg.to_string_lossy();
+            let next = left.peek().map(|next| next.to_string_lossy()).unwrap_or_default();
+            let is_split = matches!(&*text, "-C" | "--emit" | "--out-dir");
+            let dropped = ["--emit", "--out-dir", "-Cincremental"].iter().any(|name| text.starts_with(name));
+            if dropped || (text == "-C" && next.starts_with("incremental")) {
+                left.next_if(|_| is_split);
+            } else {
+                args.push(arg.clone());
+            }
+        }
+        args.extend(["--emit=metadata".into(), "--out-dir".into(), folder.into()]);
+        args
     }
 
     /// Where rustc says what the crate was made from.
@@ -164,6 +189,16 @@ mod tests {
         let other: Vec<_> = call.with_source(OsStr::new("new.rs")).collect();
         assert_eq!(other[3], "new.rs");
         assert_eq!(other.len(), call.args.len());
+    }
+
+    #[test]
+    fn a_check_writes_elsewhere() {
+        let call = call(
+            "--crate-name a src/lib.rs --emit=dep-info,link -C opt-level=3 -C incremental=/t/i --out-dir /t -Cmetadata=1",
+        );
+        let args = call.check_args(Path::new("/s"));
+        let expected = "--crate-name a src/lib.rs -C opt-level=3 -Cmetadata=1 --emit=metadata --out-dir /s";
+        assert_eq!(args, expected.split(' ').map(OsString::from).collect::<Vec<_>>());
     }
 
     #[test]

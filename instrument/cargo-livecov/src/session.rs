@@ -1,18 +1,20 @@
 //! The commands, from a command line to an exit status.
 
 use crate::cli::{Action, CargoCommand, Cli, HELP};
+use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::project::Project;
 use crate::protocol::{CONFIG, Config, Note};
-use crate::runtime::Request;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use crate::runtime::{self, Request};
+use crate::settings::Settings;
+use crate::shell::assignments;
+use crate::supervise::{exit_status, supervise};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 
 /// Exit status for a wrong command line.
 pub const USAGE: i32 = 2;
@@ -33,10 +35,10 @@ fn dispatch(cli: &Cli) -> Result<i32, Error> {
     match &cli.action {
         Action::Help => print(HELP),
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
-        Action::Data(args) => Ok(livecov(args.clone())),
+        Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),
-        Action::Report => report(&data_folder(cli, &Project::load(cli)?), cli),
-        Action::Env => Session::new(cli)?.print_variables(),
+        Action::Report => data::report(&data_folder(cli, &Project::load(cli)?), &cli.report_args),
+        Action::Env => print(&assignments(&cli.shell, &Session::new(cli)?.variables()?)),
         Action::Cargo(command) => Session::new(cli)?.cargo(*command),
     }
 }
@@ -47,25 +49,10 @@ fn print(text: &str) -> Result<i32, Error> {
     Ok(0)
 }
 
-/// Calls the tool for data.
-fn livecov(args: Vec<OsString>) -> i32 {
-    livecov::run(args, &mut io::stdout(), &mut io::stderr()).into()
-}
-
 fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
     let own = || project.target_folder.join("livecov").join("data");
     let folder = cli.data_folder.clone().unwrap_or_else(own);
     std::path::absolute(&folder).unwrap_or(folder)
-}
-
-fn report(data: &Path, cli: &Cli) -> Result<i32, Error> {
-    if !files::entries(data).is_ok_and(|entries| !entries.is_empty()) {
-        eprintln!("warning: livecov: no data in {}: nothing that is counted has run", data.display());
-        return Ok(0);
-    }
-    let mut args: Vec<OsString> = vec!["livecov".into(), "report".into(), "-i".into(), data.into()];
-    args.extend(cli.report_args.iter().cloned());
-    Ok(livecov(args))
 }
 
 fn clean(cli: &Cli) -> Result<i32, Error> {
@@ -83,90 +70,97 @@ struct Session<'a> {
     config: Config,
     config_file: PathBuf,
     data: PathBuf,
+    rustdoc_flags: Vec<String>,
 }
 
 impl<'a> Session<'a> {
     fn new(cli: &'a Cli) -> Result<Self, Error> {
         let project = Project::load(cli)?;
+        let settings = Settings::load(&cli.config_args);
+        let compiler_version = runtime::compiler_version(&project.workspace_root)?;
+        let host = runtime::host(&compiler_version);
         let request = Request {
             target_folder: &project.target_folder,
             workspace_root: &project.workspace_root,
-            target: cli.target.as_deref(),
+            compiler_version: &compiler_version,
+            has_default_target: !settings.targets().is_empty(),
         };
-        let config = project.config(cli, request.build()?);
+        let mut runtimes = Vec::new();
+        for target in targets(cli, &settings, host) {
+            runtimes.push(request.build(target.as_deref())?);
+        }
+        let config = project.config(cli, settings.wrapper(), runtimes);
         let config_file = config.out.join("config.json");
         config.save(&config_file)?;
-        Ok(Self { cli, config, config_file, data: data_folder(cli, &project) })
+        let data = data_folder(cli, &project);
+        Ok(Self { cli, config, config_file, data, rustdoc_flags: settings.rustdoc_flags(host) })
     }
 
-    /// The variables that make cargo count.
-    fn variables(&self) -> Result<Vec<(&'static str, OsString)>, Error> {
-        let own = env::current_exe().map_err(|error| Error::io("find", Path::new("cargo-livecov"), error))?;
-        let (name, flags) = self.rustdoc_flags();
-        Ok(vec![
-            ("RUSTC_WRAPPER", own.into()),
-            (CONFIG, self.config_file.clone().into()),
-            ("CARGO_TARGET_DIR", self.config.out.clone().into()),
-            ("LIVECOV_DIR", self.data.clone().into()),
-            (name, flags),
-        ])
+    /// The variables that make cargo, called by hand, count.
+    fn variables(&self) -> Result<Vec<(String, String)>, Error> {
+        let text = |path: &Path| path.display().to_string();
+        let variables = [
+            ("RUSTC_WRAPPER", text(&own_path()?)),
+            (CONFIG, text(&self.config_file)),
+            ("CARGO_TARGET_DIR", text(&self.config.out)),
+            ("LIVECOV_DIR", text(&self.data)),
+            ("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags()),
+        ];
+        Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     /// Doctests are compiled by rustdoc, which has to find the runtime too.
-    fn rustdoc_flags(&self) -> (&'static str, OsString) {
-        let folders = self.config.runtime.folders.iter().map(|folder| format!("-Ldependency={}", folder.display()));
-        if let Some(mut flags) = env::var_os("CARGO_ENCODED_RUSTDOCFLAGS") {
-            folders.for_each(|flag| flags.push(format!("\u{1f}{flag}")));
-            return ("CARGO_ENCODED_RUSTDOCFLAGS", flags);
-        }
-        let own = env::var("RUSTDOCFLAGS").unwrap_or_default();
-        let flags: Vec<String> = own.split_whitespace().map(str::to_owned).chain(folders).collect();
-        ("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\u{1f}").into())
-    }
-
-    fn print_variables(&self) -> Result<i32, Error> {
-        let mut text = String::new();
-        let variables = self.variables()?;
-        if self.cli.shell == "json" {
-            let map: serde_json::Map<_, _> =
-                variables.iter().map(|(name, value)| ((*name).to_owned(), value.to_string_lossy().into())).collect();
-            return print(&format!("{}\n", serde_json::Value::from(map)));
-        }
-        for (name, value) in variables {
-            let value = value.to_string_lossy();
-            text.push_str(&match self.cli.shell.as_str() {
-                "fish" => format!("set -gx {name} '{}'\n", value.replace('\\', "\\\\").replace('\'', "\\'")),
-                "pwsh" => format!("$env:{name} = '{}'\n", value.replace('\'', "''")),
-                _ => format!("export {name}='{}'\n", value.replace('\'', "'\\''")),
-            });
-        }
-        print(&text)
+    fn encoded_rustdoc_flags(&self) -> String {
+        let folders = self.config.runtimes.iter().flat_map(|runtime| &runtime.folders);
+        let ours = folders.map(|folder| format!("-Ldependency={}", folder.display()));
+        self.rustdoc_flags.iter().cloned().chain(ours).collect::<Vec<_>>().join("\u{1f}")
     }
 
     fn cargo(&self, command: CargoCommand) -> Result<i32, Error> {
-        if command.runs() {
+        let runs = !self.cli.builds_only();
+        if runs {
             if !self.cli.keeps_data {
                 files::remove_folder(&self.data)?;
             }
             files::create_folder(&self.data)?;
         }
-        let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-        let mut call = Command::new(&cargo);
-        call.args(command.words()).args(&self.cli.cargo_args);
-        for (name, value) in self.variables()? {
-            // Building alone leaves no data behind, unless build scripts do.
-            if name != "LIVECOV_DIR" || command.runs() {
-                call.env(name, value);
-            }
+        let mut code = self.call(command, runs)?;
+        // A crate was compiled again without probes after others had been
+        // compiled against it: they are all right the next time.
+        if code != 0 && self.config.out.join("again").exists() {
+            code = self.call(command, runs)?;
         }
-        let status = supervise(&mut call).map_err(|error| Error::Start(cargo.display().to_string(), error))?;
-        self.print_notes();
-        let code = exit_status(status);
-        if !command.runs() || self.cli.no_report {
+        if code == 0 || runs {
+            self.print_notes();
+        }
+        if !runs {
             return Ok(code);
         }
-        let reported = report(&self.data, self.cli)?;
+        if !self.config.counts_host {
+            data::remove_host_runs(&self.data);
+        }
+        data::merge(&self.data);
+        if self.cli.no_report {
+            return Ok(code);
+        }
+        let reported = data::report(&self.data, &self.cli.report_args)?;
         Ok(if code == 0 { reported } else { code })
+    }
+
+    /// Calls cargo, and gives its exit status.
+    fn call(&self, command: CargoCommand, runs: bool) -> Result<i32, Error> {
+        files::remove_folder(&self.config.out.join("again"))?;
+        let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+        let mut call = Command::new(&cargo);
+        call.args(cargo_line(command, &own_path()?, &self.config.out, &self.cli.cargo_args));
+        // It would go before what the command line says.
+        call.env_remove("RUSTC_WRAPPER");
+        call.env(CONFIG, &self.config_file).env("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags());
+        if runs {
+            call.env("LIVECOV_DIR", &self.data);
+        }
+        let status = supervise(&mut call).map_err(|error| Error::Start(cargo.display().to_string(), error))?;
+        Ok(exit_status(status))
     }
 
     /// What was left out, which cargo would not show of what is built already.
@@ -185,33 +179,64 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Runs a command that outlives signals from the terminal: it gets them too,
-/// and there is a report to be written when it is done.
-fn supervise(command: &mut Command) -> io::Result<ExitStatus> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let mut child = command.spawn()?;
-    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    let handle = signals.handle();
-    let forward = std::thread::spawn(move || {
-        for signal in signals.forever() {
-            // The terminal has sent an interrupt to the child as well.
-            let (Some(pid), false) = (pid, signal == SIGINT) else { continue };
-            let signal = if signal == SIGTERM { rustix::process::Signal::TERM } else { rustix::process::Signal::HUP };
-            // A child that is gone needs no signal.
-            let _ = rustix::process::kill_process(pid, signal);
-        }
-    });
-    let status = child.wait();
-    handle.close();
-    // The thread has nothing to say.
-    let _ = forward.join();
-    status
+fn own_path() -> Result<PathBuf, Error> {
+    env::current_exe().map_err(|error| Error::io("find", Path::new("cargo-livecov"), error))
 }
 
-fn exit_status(status: ExitStatus) -> i32 {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return 128 + signal;
+/// What is built for: none stands for the machine that builds, where cargo is
+/// told no target.
+fn targets(cli: &Cli, settings: &Settings, host: &str) -> Vec<Option<String>> {
+    let named = if cli.targets.is_empty() { settings.targets() } else { cli.targets.clone() };
+    let resolved = named.into_iter().map(|target| if target == "host-tuple" { host.to_owned() } else { target });
+    let mut targets: Vec<_> = resolved.map(Some).collect();
+    if targets.is_empty() || cli.counts_host {
+        targets.push(None);
     }
-    status.code().unwrap_or(FAILURE)
+    targets
+}
+
+/// The arguments that cargo gets. Ours are no variables: tests that call cargo
+/// would pass those on. They stand in front, as behind the first word that is
+/// no flag `cargo run` takes everything for the program's.
+fn cargo_line(command: CargoCommand, wrapper: &Path, target_folder: &Path, args: &[OsString]) -> Vec<OsString> {
+    // What JSON takes for a text TOML does too.
+    let wrapper = serde_json::Value::from(wrapper.display().to_string());
+    let mut line: Vec<OsString> = command.words().iter().map(OsString::from).collect();
+    line.extend(["--config".into(), format!("build.rustc-wrapper={wrapper}").into()]);
+    line.extend(["--target-dir".into(), target_folder.into()]);
+    line.extend(args.iter().cloned());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_is_called_with_our_flags_first() {
+        let args = ["--release", "prog", "--", "-x"].map(OsString::from);
+        let line = cargo_line(CargoCommand::Nextest, Path::new("/a \"b"), Path::new("/t"), &args);
+        let expected = [
+            "nextest",
+            "run",
+            "--config",
+            "build.rustc-wrapper=\"/a \\\"b\"",
+            "--target-dir",
+            "/t",
+            "--release",
+            "prog",
+            "--",
+            "-x",
+        ];
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn targets_by_flag_or_none() {
+        let parse = |line: &str| Cli::parse(line.split(' ').map(OsString::from)).unwrap();
+        let targets = |line: &str| targets(&parse(line), &Settings::default(), "h");
+        assert_eq!(targets("test"), [None]);
+        assert_eq!(targets("test --target=a --target host-tuple"), [Some("a".to_owned()), Some("h".to_owned())]);
+        assert_eq!(targets("test --target a --proc-macros"), [Some("a".to_owned()), None]);
+    }
 }

@@ -1,94 +1,91 @@
 //! In the place of rustc: compiles a crate with probes in it.
 
+use crate::compiler::{Compiled, Compiler, is_artifact};
 use crate::error::Error;
+use crate::fallback::{Complaints, LeftOut, reason};
 use crate::files;
 use crate::overlay::Overlay;
-use crate::protocol::{Config, Note, Package, Target, TargetKind};
+use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
 use crate::rustc::{Call, rewrite_dep_info};
-use livecov_format::model::{Omission, OmissionReason, Span};
 use livecov_format::vocab::{CounterMode, Granularity};
 use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, instrument};
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::{env, fs};
 
 /// The name by which a crate knows the runtime.
 const RUNTIME: &str = "__livecov_rt";
 
-/// Runs `compiler args`, with probes if the crate is to be counted, and gives
-/// the exit status.
+/// Runs a command line, the compiler first, with probes if the crate is to be
+/// counted, and gives the exit status.
 ///
 /// # Errors
 ///
-/// If files cannot be read or written, or the compiler cannot be started.
-pub fn run(config: &Config, compiler: &OsStr, args: Vec<OsString>) -> Result<i32, Error> {
-    let call = Call::new(args);
-    let wrapper = Wrapper { config, compiler, call: &call };
-    let Some(source) = call.source() else { return wrapper.plain(false) };
+/// If the compiler cannot be started.
+pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
+    let (compiler, args) = Compiler::new(config, line);
+    let call = Call::new(args.to_vec());
+    let runtime = config.runtime(call.target.as_deref());
+    let wrapper = Wrapper { config, compiler, call: &call, runtime };
+    let (Some(source), Some(runtime)) = (call.source(), runtime) else { return wrapper.plain() };
     let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    if call.crate_name == "livecov_rt" && !config.runtime.rlib.starts_with(call.out_dir.as_deref().unwrap_or(&here)) {
-        return wrapper.given_runtime();
+    if call.crate_name == "livecov_rt" && !call.is_test {
+        return wrapper.given_runtime(runtime);
     }
-    let root = here.join(source);
+    let root = files::straight(&here.join(source));
     match config.target(&folder, &root) {
-        Some((package, target)) if config.counts_host || !target.kind.is_host_code() => {
-            Crate { wrapper: &wrapper, package, target, root: &root, here: &here }.compile()
+        Some((package, target)) if config.counts_host || !wrapper.is_host_code(target) => {
+            Crate { wrapper: &wrapper, runtime, package, target, root: &root, here: &here }.compile()
         }
-        _ => wrapper.plain(true),
+        _ => wrapper.plain(),
     }
 }
 
 struct Wrapper<'a> {
     config: &'a Config,
-    compiler: &'a OsStr,
+    compiler: Compiler<'a>,
     call: &'a Call,
+    runtime: Option<&'a Runtime>,
 }
 
 impl Wrapper<'_> {
     /// The call as it is; where a crate is built, with the places to look for
     /// the runtime that other crates need.
-    fn plain(&self, is_crate: bool) -> Result<i32, Error> {
-        let mut command = match &self.config.chained {
-            Some(chained) => {
-                let mut command = Command::new(chained);
-                command.arg(self.compiler);
-                command
-            }
-            None => Command::new(self.compiler),
-        };
+    fn plain(&self) -> Result<i32, Error> {
+        let mut command = self.compiler.chained();
         command.args(&self.call.args);
-        if is_crate {
+        if self.call.source().is_some() {
             command.args(self.search_paths());
         }
-        let status = command.status().map_err(|error| self.not_started(error))?;
+        let status = command.status().map_err(|error| self.compiler.not_started(error))?;
         Ok(status.code().unwrap_or(1))
     }
 
-    fn not_started(&self, error: io::Error) -> Error {
-        Error::Start(self.compiler.display().to_string(), error)
+    fn search_paths(&self) -> impl Iterator<Item = String> {
+        let folders = self.runtime.into_iter().flat_map(|runtime| &runtime.folders);
+        folders.map(|folder| format!("-Ldependency={}", folder.display()))
     }
 
-    fn search_paths(&self) -> impl Iterator<Item = String> {
-        self.config.runtime.folders.iter().map(|folder| format!("-Ldependency={}", folder.display()))
+    /// Whether the target runs while building; the unit tests of a proc macro
+    /// do not.
+    fn is_host_code(&self, target: &Target) -> bool {
+        target.kind.is_host_code() && !self.call.is_test
     }
 
     /// A project that depends on the runtime gets the one that the probes use:
     /// two would each know their own crates only.
-    fn given_runtime(&self) -> Result<i32, Error> {
-        let Some(folder) = &self.call.out_dir else { return self.plain(true) };
-        let rlib = &self.config.runtime.rlib;
-        for extension in ["rlib", "rmeta"] {
+    fn given_runtime(&self, runtime: &Runtime) -> Result<i32, Error> {
+        let Some(folder) = &self.call.out_dir else { return self.plain() };
+        for (extension, kind) in [("rmeta", "metadata"), ("rlib", "link")] {
             let to = folder.join(format!("lib{}{}.{extension}", self.call.crate_name, self.call.extra_filename));
-            let from = rlib.with_extension(extension);
+            let from = runtime.rlib.with_extension(extension);
             fs::copy(&from, &to).map_err(|error| Error::io("copy", &from, error))?;
             // Cargo goes on as soon as it is told that a file is there.
-            let kind = if extension == "rlib" { "link" } else { "metadata" };
-            let artifact = serde_json::json!({"$message_type": "artifact", "artifact": to, "emit": kind});
-            writeln!(io::stderr(), "{artifact}").ok();
+            let artifact = serde_json::json!({"artifact": to, "emit": kind}).to_string();
+            let notice = artifact.replacen('{', "{\"$message_type\":\"artifact\",", 1);
+            writeln!(io::stderr(), "{notice}").ok();
         }
         if let (Some(dep_info), Some(source)) = (self.call.dep_info(), self.call.source()) {
             let text = format!("{}: {}\n", dep_info.display(), source.display());
@@ -107,19 +104,23 @@ impl Wrapper<'_> {
         if self.call.is_test {
             let _ = cfg.add("test");
         }
+        if self.call.is_proc_macro {
+            let _ = cfg.add("proc_macro");
+        }
         Ok(cfg)
     }
 
     /// What `rustc --print cfg` says, kept for the next crate.
     fn printed_cfg(&self) -> Result<String, Error> {
         let args = &self.call.cfg_args;
-        let name = files::digest(&format!("{}\n{}", self.compiler.display(), args.join("\n")));
+        let name = files::digest(&format!("{}\n{}", self.compiler.name(), args.join("\n")));
         let cache = self.config.out.join("cfg").join(name);
         if let Ok(text) = fs::read_to_string(&cache) {
             return Ok(text);
         }
-        let mut command = Command::new(self.compiler);
-        let output = command.args(args).args(["--print", "cfg"]).output().map_err(|error| self.not_started(error))?;
+        let mut command = self.compiler.bare();
+        let output = command.args(args).args(["--print", "cfg"]).output();
+        let output = output.map_err(|error| self.compiler.not_started(error))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         files::write(&cache, text.as_bytes())?;
         Ok(text)
@@ -129,73 +130,123 @@ impl Wrapper<'_> {
 /// A crate that is to be counted.
 struct Crate<'a> {
     wrapper: &'a Wrapper<'a>,
+    runtime: &'a Runtime,
     package: &'a Package,
     target: &'a Target,
     root: &'a Path,
     here: &'a Path,
 }
 
-/// Files that are compiled as they are, and why.
-type LeftOut = BTreeMap<PathBuf, Omission>;
-
 impl Crate<'_> {
+    /// Compiles the crate with as many probes as can be. Whatever goes wrong
+    /// with probes, the crate is compiled.
     fn compile(&self) -> Result<i32, Error> {
         let mut note = Note { crate_name: self.wrapper.call.crate_name.clone(), warnings: Vec::new() };
-        let mut left_out = LeftOut::new();
-        // First all files, then without those that the compiler complains of.
-        for _ in 0..2 {
-            let done = self.instrument(&left_out)?;
-            note.warnings.extend(
-                done.diagnostics
-                    .iter()
-                    .map(|said| format!("{}:{}: {}", self.display(&said.path), said.line.max(1), said.message)),
-            );
-            if done.files.is_empty() {
-                self.save(&note)?;
-                return self.wrapper.plain(true);
-            }
-            let output = self.rustc(&done)?;
-            if output.status.success() {
-                io::stderr().write_all(&output.stderr).ok();
-                io::stdout().write_all(&output.stdout).ok();
-                self.rewrite_dep_info()?;
-                self.save(&note)?;
-                return Ok(0);
-            }
-            let rejected = self.rejected(&output.stderr);
-            if rejected.is_empty() || rejected.keys().all(|path| left_out.contains_key(path)) {
-                break;
-            }
-            left_out.extend(rejected);
+        match self.with_probes(&mut note) {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) => {}
+            Err(error) => note.warnings.push(format!("not counted: {error}")),
         }
-        self.without_probes(note, &left_out)
-    }
-
-    /// The user's own mistakes are shown as the plain build shows them. If it
-    /// has none, the crate goes without probes.
-    fn without_probes(&self, mut note: Note, left_out: &LeftOut) -> Result<i32, Error> {
-        let status = self.wrapper.plain(true)?;
+        let status = self.wrapper.plain()?;
         if status == 0 {
-            let why = left_out.values().next().map(|omission| String::from_utf8_lossy(&omission.detail).into_owned());
-            note.warnings.push(format!("not counted: it does not compile with probes: {}", why.unwrap_or_default()));
             self.save(&note)?;
         }
         Ok(status)
     }
 
+    /// The exit status; none if the crate has to go without probes.
+    fn with_probes(&self, note: &mut Note) -> Result<Option<i32>, Error> {
+        let whole = self.instrument(&LeftOut::new())?;
+        note.warnings.extend(self.said(&whole));
+        if whole.files.is_empty() {
+            return Ok(None);
+        }
+        let first = self.rustc(&whole)?;
+        if first.status.success() {
+            return self.finish(&whole, &first, note).map(Some);
+        }
+        let display = |path: &Path| self.display(path);
+        let complaints = Complaints { here: self.here, files: &whole.read, display: &display };
+        let left_out = complaints.files(&first.messages);
+        if !left_out.is_empty() && !first.is_announced {
+            if let Some(status) = self.own_mistakes()? {
+                return Ok(Some(status));
+            }
+            let rest = self.instrument(&left_out)?;
+            let second = self.rustc(&rest)?;
+            if second.status.success() {
+                note.warnings.extend(left_out.values().map(|omission| {
+                    let [path, why] = [&omission.path, &omission.detail].map(|text| String::from_utf8_lossy(text));
+                    format!("{path}: left out, as it does not compile with probes: {why}")
+                }));
+                return self.finish(&rest, &second, note).map(Some);
+            }
+        }
+        note.warnings
+            .push(format!("not counted: it does not compile with probes: {}", reason(&left_out, &first.messages)));
+        if first.is_announced {
+            // Other crates may have been compiled against what is replaced now.
+            files::write(&self.place("again"), b"")?;
+        }
+        Ok(None)
+    }
+
+    /// Shows the messages of a compile that leaves nothing behind if the crate
+    /// has errors of its own: as the user knows them, and without a second
+    /// attempt with probes.
+    fn own_mistakes(&self) -> Result<Option<i32>, Error> {
+        let folder = self.place("check");
+        files::create_folder(&folder)?;
+        let mut command = self.wrapper.compiler.direct();
+        command.args(self.wrapper.call.check_args(&folder)).args(self.wrapper.search_paths());
+        let output = command.output().map_err(|error| self.wrapper.compiler.not_started(error))?;
+        files::remove_folder(&folder)?;
+        if output.status.success() {
+            return Ok(None);
+        }
+        for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_artifact(line)) {
+            io::stderr().write_all(line).ok();
+        }
+        Ok(Some(output.status.code().unwrap_or(1)))
+    }
+
+    fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &Note) -> Result<i32, Error> {
+        io::stderr().write_all(&compiled.messages).ok();
+        self.rewrite_dep_info(&self.overlay(done))?;
+        self.save(note)?;
+        Ok(0)
+    }
+
+    fn said(&self, done: &Instrumented) -> Vec<String> {
+        let line = |said: &livecov_instrument::Diagnostic| {
+            format!("{}:{}: {}", self.display(&said.path), said.line.max(1), said.message)
+        };
+        done.diagnostics.iter().map(line).collect()
+    }
+
+    /// The name of a file in the data.
     fn display(&self, path: &Path) -> String {
-        let below = path.strip_prefix(&self.package.base).unwrap_or(path);
-        let name = Path::new(&self.package.prefix).join(below).display().to_string();
+        let Package { base, prefix, .. } = self.package;
+        let name = if prefix.is_empty() || !path.starts_with(base) {
+            files::relative(path, &self.wrapper.config.workspace_root)
+        } else {
+            Path::new(prefix).join(path.strip_prefix(base).unwrap_or(path))
+        };
+        let name = name.display().to_string();
         if cfg!(windows) { name.replace('\\', "/") } else { name }
     }
 
-    fn overlay(&self) -> Overlay<'_> {
-        let folder = self.wrapper.config.out.join("overlay").join(self.wrapper.call.key());
-        Overlay { base: &self.package.base, folder }
+    /// Where something of this crate alone is kept.
+    fn place(&self, what: &str) -> PathBuf {
+        self.wrapper.config.out.join(what).join(self.wrapper.call.key())
+    }
+
+    fn overlay(&self, done: &Instrumented) -> Overlay {
+        Overlay::new(&self.package.base, self.place("overlay"), &texts(done))
     }
 
     fn blob_file(&self) -> PathBuf {
-        self.wrapper.config.out.join("blobs").join(format!("{}.blob", self.wrapper.call.key()))
+        self.place("blobs")
     }
 
     fn instrument(&self, left_out: &LeftOut) -> Result<Instrumented, Error> {
@@ -221,14 +272,8 @@ impl Crate<'_> {
             left_out,
             display: &|path| self.display(path),
         };
-        let overlay = self.overlay();
-        let mut read = |path: &Path| match overlay.path(path) {
-            Some(_) => fs::read(path),
-            // What is outside of the overlay would not be found from inside.
-            None => Err(io::Error::other("it is outside of the package and the workspace")),
-        };
-        let done =
-            instrument(&options, &mut read).map_err(|error| Error::Instrument(call.crate_name.clone(), error))?;
+        let done = instrument(&options, &mut |path| fs::read(path));
+        let done = done.map_err(|error| Error::Instrument(call.crate_name.clone(), error))?;
         files::write(&blob_file, &done.blob)?;
         Ok(done)
     }
@@ -239,62 +284,42 @@ impl Crate<'_> {
     }
 
     /// Calls rustc on the overlay.
-    fn rustc(&self, done: &Instrumented) -> Result<Output, Error> {
-        let Wrapper { config, compiler, call } = self.wrapper;
-        let overlay = self.overlay();
-        let texts: Vec<_> = done.files.iter().map(|file| (file.path.as_path(), file.text.as_str())).collect();
-        overlay.create(&texts)?;
+    fn rustc(&self, done: &Instrumented) -> Result<Compiled, Error> {
+        let Wrapper { compiler, call, .. } = self.wrapper;
+        let overlay = self.overlay(done);
+        overlay.create(&texts(done))?;
         let root = overlay.path(self.root).unwrap_or_else(|| self.root.to_owned());
         let is_relative = call.source().is_some_and(Path::is_relative);
-        let mut command = Command::new(compiler);
+        let mut command = compiler.direct();
         command.args(call.with_source(root.as_os_str()));
         command.arg(overlay.remapping(self.here, is_relative));
         // Probes trip lints that are not about the user's code; the plain
         // build shows those that are.
         command.arg("--cap-lints=allow");
-        command.arg(format!("--extern={RUNTIME}={}", config.runtime.rlib.display()));
+        command.arg(format!("--extern={RUNTIME}={}", self.runtime.rlib.display()));
         command.args(self.wrapper.search_paths());
         if done.has_const_probes {
             command.env("RUSTC_BOOTSTRAP", "1");
         }
-        command.output().map_err(|error| self.wrapper.not_started(error))
+        compiler.held(&mut command)
     }
 
-    fn rewrite_dep_info(&self) -> Result<(), Error> {
+    fn rewrite_dep_info(&self, overlay: &Overlay) -> Result<(), Error> {
         let Some(path) = self.wrapper.call.dep_info() else { return Ok(()) };
         let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
-        let overlay = self.overlay();
-        files::write(&path, rewrite_dep_info(&text, &overlay.folder, overlay.base, &self.blob_file()).as_bytes())
-    }
-
-    /// The files that error messages are about.
-    fn rejected(&self, messages: &[u8]) -> LeftOut {
-        let mut rejected = LeftOut::new();
-        for line in messages.split(|byte| *byte == b'\n') {
-            let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else { continue };
-            if message["level"] != "error" {
-                continue;
-            }
-            let text = message["message"].as_str().unwrap_or_default();
-            for span in message["spans"].as_array().into_iter().flatten().filter(|span| span["is_primary"] == true) {
-                let path = self.here.join(span["file_name"].as_str().unwrap_or_default());
-                let at = format!("line {}: {text}", span["line_start"]);
-                rejected.entry(path.clone()).or_insert_with(|| Omission {
-                    path: self.display(&path).into_bytes(),
-                    span: Span::default(),
-                    reason: OmissionReason::Rejected,
-                    detail: at.into_bytes(),
-                });
-            }
-        }
-        rejected
+        let text = rewrite_dep_info(&text, &overlay.folder, &overlay.base, &self.blob_file());
+        files::write(&path, text.as_bytes())
     }
 
     fn save(&self, note: &Note) -> Result<(), Error> {
-        let path = self.wrapper.config.out.join("notes").join(format!("{}.json", self.wrapper.call.key()));
+        let path = self.place("notes");
         let text = serde_json::to_vec(note).map_err(|error| Error::Config(path.clone(), error))?;
         files::write(&path, &text)
     }
+}
+
+fn texts(done: &Instrumented) -> Vec<(&Path, &str)> {
+    done.files.iter().map(|file| (file.path.as_path(), file.text.as_str())).collect()
 }
 
 /// The package path in the data.
