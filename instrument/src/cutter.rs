@@ -4,7 +4,7 @@ use crate::cfg::Cfg;
 use crate::edits::{Edits, Piece, Place, ProbeAt};
 use crate::functions::{Draft, Function};
 use crate::modules::ModulePlace;
-use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens};
+use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, starts_with_block};
 use crate::text::Text;
 use livecov_format::model::{Omission, OmissionReason, UnitKind};
 use std::ops::Range;
@@ -176,6 +176,9 @@ impl<'c> Cutter<'c> {
     /// A block with a unit of its own; what follows it belongs to the unit
     /// that was current before.
     fn block(&mut self, block: &Block, attributes: &[Attribute], head: Head) {
+        if !self.has_brace(block) {
+            return;
+        }
         let current = self.frame.and_then(|frame| frame.current);
         if let Some(probe) = self.start(&head) {
             let offset = self.first_place(block, attributes);
@@ -219,13 +222,20 @@ impl<'c> Cutter<'c> {
         if is_line { self.text.next_line(last.start) } else { last.end }
     }
 
+    /// Whether a block is one, and not what stands in for a metavariable.
+    fn has_brace(&self, block: &Block) -> bool {
+        let open = self.text.range(block.brace_token.span.open()).start;
+        self.text.as_str().get(open..).is_some_and(|rest| rest.starts_with('{'))
+    }
+
     /// An expression that gets a block and a unit of its own.
     fn wrapped(&mut self, expr: &Expr, head: Head) {
         let current = self.frame.and_then(|frame| frame.current);
         let range = head.range.clone();
         let probe = self.start(&head);
+        let in_parens = starts_with_block(expr);
         if let Some(probe) = probe {
-            self.edits.insert(range.start, Piece::Open(probe));
+            self.edits.insert(range.start, if in_parens { Piece::OpenInParens(probe) } else { Piece::Open(probe) });
             if head.kind != UnitKind::Condition {
                 self.count(range.end);
             }
@@ -236,7 +246,7 @@ impl<'c> Cutter<'c> {
             self.set_leaves(true);
         }
         if probe.is_some() {
-            self.edits.insert(range.end, Piece::Close);
+            self.edits.insert(range.end, if in_parens { Piece::CloseInParens } else { Piece::Close });
         }
         self.restore(current);
     }
@@ -244,7 +254,9 @@ impl<'c> Cutter<'c> {
     /// An arm's or a closure's body: a block as it is, anything else in braces.
     fn arm(&mut self, body: &Expr, kind: UnitKind, decision: u32) {
         match body {
-            Expr::Block(inner) if inner.label.is_none() && inner.attrs.iter().all(is_inner) => {
+            Expr::Block(inner)
+                if inner.label.is_none() && inner.attrs.iter().all(is_inner) && self.has_brace(&inner.block) =>
+            {
                 let range = self.text.range_of(inner);
                 self.block(&inner.block, &inner.attrs, Head { kind, range, decision });
             }

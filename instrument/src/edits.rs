@@ -12,6 +12,11 @@ pub(crate) enum Piece {
     Open(ProbeAt),
     /// The end of such a block.
     Close,
+    /// As [`Piece::Open`], with a parenthesis: a statement that starts with a
+    /// block would end with it.
+    OpenInParens(ProbeAt),
+    /// The end of that.
+    CloseInParens,
     /// Anything else.
     Verbatim(String),
 }
@@ -70,7 +75,7 @@ impl Edits {
     }
 
     pub(crate) fn has_const_probes(&self) -> bool {
-        self.pieces.iter().any(|(_, piece)| matches!(piece, Piece::Probe(at) | Piece::Open(at) if at.place.is_const))
+        self.pieces.iter().any(|(_, piece)| matches!(piece, Piece::Probe(at) | Piece::Open(at) | Piece::OpenInParens(at) if at.place.is_const))
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -81,7 +86,7 @@ impl Edits {
     pub(crate) fn apply(mut self, text: &str, probe: &dyn Fn(ProbeAt) -> Option<String>) -> String {
         // What ends at an offset ends before anything starts there. Otherwise
         // the order is that of insertion: the outer starts first and ends last.
-        self.pieces.sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close)));
+        self.pieces.sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close | Piece::CloseInParens)));
         let mut out = String::with_capacity(text.len() + 64 * self.pieces.len());
         let mut from = 0;
         for (offset, piece) in &self.pieces {
@@ -91,6 +96,8 @@ impl Edits {
                 Piece::Probe(at) => out.push_str(&probe(*at).unwrap_or_default()),
                 Piece::Open(at) => drop(write!(out, "{{{}", probe(*at).unwrap_or_default())),
                 Piece::Close => out.push('}'),
+                Piece::OpenInParens(at) => drop(write!(out, "{{{}(", probe(*at).unwrap_or_default())),
+                Piece::CloseInParens => out.push_str(")}"),
                 Piece::Verbatim(piece) => out.push_str(piece),
             }
         }

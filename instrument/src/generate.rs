@@ -62,8 +62,10 @@ impl RootEnd<'_> {
         let mode = mode_name(options.mode);
         let granularity = options.granularity.name();
         let count: usize = counter_counts.iter().sum();
+        // Macros that other crates use lead here; a proc macro exports nothing else.
+        let visibility = if options.cfg.has("proc_macro") { "" } else { "pub " };
         let mut text = format!(
-            "\n#[doc(hidden)]\n#[allow(warnings)]\npub mod {MODULE} {{\n    pub extern crate {} as rt;\n",
+            "\n#[doc(hidden)]\n#[allow(warnings)]\n{visibility}mod {MODULE} {{\n    pub extern crate {} as rt;\n",
             options.runtime,
         );
         if count > 0 {

@@ -12,9 +12,12 @@ use livecov_format::encode::package::{PackageBlob, PackageBuilder, PackageError}
 use livecov_format::hash::{Algorithm, Hasher};
 use livecov_format::model::{Extension, FileInfo, FunctionDesc, Omission, OmissionReason, Span};
 use livecov_format::vocab::Granularity;
+use proc_macro2::{Delimiter, TokenTree};
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream};
 
 /// Reads a source file.
 pub(crate) type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<Vec<u8>>;
@@ -97,16 +100,11 @@ impl<'a> Crate<'a> {
             return Vec::new();
         };
         let text = Text::new(text);
-        let parsed = text.code().parse::<proc_macro2::TokenStream>().map_err(syn::Error::from);
-        let parsed = parsed.and_then(|tokens| Ok((syn::parse2::<syn::File>(tokens.clone())?, tokens)));
-        let (syntax, tokens) = match parsed {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let line = text.position(text.range(error.span()).start).0;
-                self.unparsed(&file.path, &display, line, &error.to_string());
-                return Vec::new();
-            }
+        let Ok(tokens) = text.code().parse::<proc_macro2::TokenStream>() else {
+            self.unparsed(&file.path, &display, 0, "not Rust");
+            return Vec::new();
         };
+        let syntax = self.parse(&file.path, &display, &text, tokens.clone());
         if !self.options.cfg.keeps(&syntax.attrs) {
             return Vec::new();
         }
@@ -136,6 +134,20 @@ impl<'a> Crate<'a> {
         let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines };
         self.files.push(File { path: file.path, display, text, edits, info });
         modules
+    }
+
+    /// Items that the parser does not know are left out by themselves.
+    fn parse(&mut self, path: &Path, display: &str, text: &Text, tokens: proc_macro2::TokenStream) -> syn::File {
+        let Ok(Tolerant { attrs, items, failures }) = syn::parse2(tokens) else {
+            return syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() };
+        };
+        for failure in failures {
+            let span = text.span(&text.range(failure.span()));
+            self.say(path, span.start_line, format!("an item is left out, as it cannot be parsed: {failure}"));
+            let (path, detail) = (display.as_bytes().to_vec(), failure.to_string().into_bytes());
+            self.omissions.push(Omission { path, span, reason: OmissionReason::Unparsed, detail });
+        }
+        syn::File { shebang: None, attrs, items }
     }
 
     fn unparsed(&mut self, path: &Path, display: &str, line: u32, why: &str) {
@@ -220,6 +232,50 @@ impl<'a> Crate<'a> {
         builder.set_extension(Extension { files, functions: infos, omissions: std::mem::take(&mut self.omissions) });
         builder.finish()
     }
+}
+
+/// A file, as far as it can be parsed.
+struct Tolerant {
+    attrs: Vec<syn::Attribute>,
+    items: Vec<syn::Item>,
+    failures: Vec<syn::Error>,
+}
+
+impl Parse for Tolerant {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(syn::Attribute::parse_inner)?;
+        let (mut items, mut failures) = (Vec::new(), Vec::new());
+        while !input.is_empty() {
+            let ahead = input.fork();
+            match ahead.parse() {
+                Ok(item) => {
+                    input.advance_to(&ahead);
+                    items.push(item);
+                }
+                Err(error) => {
+                    failures.push(error);
+                    skip_item(input)?;
+                }
+            }
+        }
+        Ok(Self { attrs, items, failures })
+    }
+}
+
+/// Goes to where an item of whatever kind ends: behind `;` or a block.
+fn skip_item(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let token: TokenTree = input.parse()?;
+        let is_end = match &token {
+            TokenTree::Punct(mark) => mark.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            _ => false,
+        };
+        if is_end {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn content_hash(bytes: &[u8]) -> [u8; 16] {

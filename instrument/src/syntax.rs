@@ -31,6 +31,44 @@ pub(crate) fn has_let(expr: &Expr) -> bool {
     }
 }
 
+/// Whether an expression that is no block starts with one, such as
+/// `{ f }(x)`: as a statement it would end with the block.
+pub(crate) fn starts_with_block(expr: &Expr) -> bool {
+    let left = match expr {
+        Expr::Assign(inner) => &inner.left,
+        Expr::Await(inner) => &inner.base,
+        Expr::Binary(inner) => &inner.left,
+        Expr::Call(inner) => &inner.func,
+        Expr::Cast(inner) => &inner.expr,
+        Expr::Field(inner) => &inner.base,
+        Expr::Index(inner) => &inner.expr,
+        Expr::MethodCall(inner) => &inner.receiver,
+        Expr::Range(inner) => match &inner.start {
+            Some(start) => start,
+            None => return false,
+        },
+        Expr::Try(inner) => &inner.expr,
+        _ => return false,
+    };
+    starts_with_block(left) || is_block_like(left)
+}
+
+const fn is_block_like(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Async(_)
+            | Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    )
+}
+
 /// The last name of a macro's path.
 pub(crate) fn macro_name(path: &syn::Path) -> String {
     path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()

@@ -96,7 +96,7 @@ fn every_trap_behaves_as_plain_and_counts_what_stands_beside_it() {
     let plain = project.build_plain(&["--workspace"]);
     let counted = project.build(&["--workspace", "--mode", "count"]);
     let [warning] = &counted.warnings[..] else { panic!("{:?}", counted.warnings) };
-    assert!(warning.contains("e2015/src/bin/anonymous.rs:4: left out, as it cannot be parsed"), "{warning}");
+    assert!(warning.contains("e2015/src/bin/anonymous.rs:4: an item is left out, as it cannot be parsed"), "{warning}");
     let mut programs = 0;
     for program in project.programs() {
         let [expected, got] = [(&plain, None), (&counted.folder, Some(data.as_path()))]

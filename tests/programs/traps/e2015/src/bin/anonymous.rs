@@ -1,4 +1,4 @@
-//! What the parser does not know: compiled as it is, and named.
+//! What the parser does not know is left as it is, and named; the rest of the file counts.
 
 trait Anonymous {
     fn f(&self, u32) -> u32 { 3 }
@@ -6,6 +6,6 @@ trait Anonymous {
 
 impl Anonymous for () {}
 
-fn main() {
+fn main() { //~ 1
     println!("{}", ().f(1));
 }

@@ -12,6 +12,7 @@ fn main() { //~ 1
     println!("{}", closures());
     println!("{}", nested(4));
     println!("{}", if_let(Some(Ok(3))));
+    println!("{}", starts_with_blocks(2));
     empty();
     if std::env::args().count() > 5 { //~ 0
         unreachable!();
@@ -142,4 +143,20 @@ fn nested(n: u32) -> u32 { //~ 1
 
 fn if_let(value: Option<Result<u32, ()>>) -> u32 { //~ 1
     if let Some(Ok(n)) = value { n } else if let Some(Err(())) = value { 1 } else { 0 } //~ 1 0 0 0
+}
+
+fn double(n: u32) -> u32 { //~ 2
+    n * 2
+}
+
+fn starts_with_blocks(n: u32) -> u32 { //~ 1
+    let call = |n: u32| { if n > 1 { double } else { double } }(n); //~ 1 1 0
+    let sum = |n| unsafe { *&raw const n } + 1; //~ 1
+    let index = |n: usize| { [1, 2, 3] }[n]; //~ 1
+    let cast = |n| match n { 2 => 1u8, _ => 2u8 } as u32; //~ 1 1 0
+    let method = |n| if n > 1 { 1u32 } else { 2 }.pow(2); //~ 1 1 0
+    match n {
+        2 => double(n) + call(n) + sum(n) + index(1) + cast(n) + method(n), //~ 1
+        _ => 0, //~ 0
+    }
 }

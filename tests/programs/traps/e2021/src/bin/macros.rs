@@ -48,6 +48,14 @@ macro_rules! tokens {
     ($($any:tt)*) => { $($any)* };
 }
 
+macro_rules! function {
+    ($name:ident $body:block) => {
+        fn $name(n: u32) -> u32 $body
+    };
+}
+
+function! { given { 3 } }
+
 macro_rules! pattern {
     () => { 1 | 2 };
 }
@@ -66,5 +74,6 @@ fn main() { //~ 1
     println!("{}", format!("{0} {n}", list.iter().map(|n| n + 1).sum::<u32>(), n = if C > 1 { 1 } else { 2 })); //~ 1 2 1 0
     macro_rules! local { ($n:ident) => { for $n in 0..3 { print!("{} ", $n); } } } //~ 3
     local!(k); //~ 1
+    println!("{}", given(1));
     println!();
 }
