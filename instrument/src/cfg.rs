@@ -37,6 +37,12 @@ impl Cfg {
         Ok(())
     }
 
+    /// Whether `name="value"` is set.
+    #[must_use]
+    pub fn has_value(&self, name: &str, value: &str) -> bool {
+        self.pairs.contains(&(name.to_owned(), value.to_owned()))
+    }
+
     /// Takes an option without value away.
     pub fn remove(&mut self, name: &str) {
         self.names.remove(name);

@@ -38,8 +38,23 @@ impl Probes<'_> {
             (ProbeForm::Portable, _) => {
                 format!("{path}::rt::__abi_v1::probe!(portable_{mode},{path}::SLAB,{counter});")
             }
+            _ if self.options.cfg.has_value("target_arch", "x86_64") => self.instruction(&path, counter),
             _ => format!("{path}::rt::__abi_v1::probe!({mode},{path}::SLAB,{counter});"),
         })
+    }
+
+    /// What `probe!` of the runtime comes to on x86-64: spelling it out saves
+    /// the compiler a macro for each probe, which is a tenth of its time.
+    fn instruction(&self, path: &str, counter: usize) -> String {
+        let (instruction, operand, flags) = match self.options.mode {
+            CounterMode::Count => ("inc qword", format!("{}]", 8 * counter), ""),
+            CounterMode::Atomic => ("lock inc qword", format!("{}]", 8 * counter), ""),
+            _ => ("mov byte", format!("{counter}],1"), ",preserves_flags"),
+        };
+        format!(
+            "unsafe{{{path}::rt::__abi_v1::core::arch::asm!(\"{instruction} ptr [rip+{{}}+{operand}\",sym {path}::SLAB,\
+             options(nomem,nostack{flags}))}};"
+        )
     }
 }
 

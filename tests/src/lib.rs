@@ -7,6 +7,7 @@
 //! * [`tool`]: the `livecov` under test; `LIVECOV_TEST_TOOL` puts another one in its place.
 //! * [`program`]: fixture programs of `tests/programs/go`, built and run.
 //! * [`rust`]: fixture programs of `tests/programs/rust`, with probes written by hand.
+//! * [`cargo_livecov`]: `cargo livecov` on projects of the suites.
 //! * [`pods`]: the data of running programs, added up.
 //! * [`corpus`]: the data directories that several suites use.
 //! * [`compare`]: one command by both tools, and what may differ.
@@ -14,9 +15,11 @@
 //! * [`files`]: small changes to data files and directories.
 //! * [`synthetic`]: a made-up program of a given size with its runs, for measurements.
 //! * [`samples`]: small files of both worlds; [`model`]: what files say, as plain values, made up at random.
+//! * [`reports`]: made-up programs with source, for reports.
 //! * [`fuzz`]: the fuzz targets, which `format/fuzz` and the suite `fuzz_smoke` feed.
 
 pub mod cache;
+pub mod cargo_livecov;
 pub mod command;
 pub mod compare;
 pub mod corpus;
@@ -28,6 +31,7 @@ pub mod model;
 pub mod paths;
 pub mod pods;
 pub mod program;
+pub mod reports;
 pub mod rust;
 pub mod samples;
 pub mod synthetic;

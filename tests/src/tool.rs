@@ -56,11 +56,18 @@ pub fn livecov() -> &'static Path {
     static TOOL: OnceLock<PathBuf> = OnceLock::new();
     TOOL.get_or_init(|| match std::env::var_os(TOOL_VARIABLE) {
         Some(path) => PathBuf::from(path),
-        None => build_livecov(),
+        None => build("livecov"),
     })
 }
 
-fn build_livecov() -> PathBuf {
+/// The `cargo-livecov` under test.
+pub fn cargo_livecov() -> &'static Path {
+    static TOOL: OnceLock<PathBuf> = OnceLock::new();
+    TOOL.get_or_init(|| build("cargo-livecov"))
+}
+
+/// Builds the program `package` of the package that has its name.
+fn build(package: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let profile = match profile_dir().file_name() {
         Some(name) if name != "debug" => name.to_owned(),
@@ -69,13 +76,13 @@ fn build_livecov() -> PathBuf {
     let mut command = Command::new(cargo);
     command
         .current_dir(repo_root())
-        .args(["build", "--package", "livecov", "--bin", "livecov"])
+        .args(["build", "--package", package, "--bin", package])
         .args(["--message-format=json-render-diagnostics", "--profile"])
         .arg(profile)
         .arg("--target-dir")
         .arg(target_dir());
     let outcome = capture(&mut command);
-    assert!(outcome.status == Some(0), "building livecov failed: {}", outcome.stderr_text());
+    assert!(outcome.status == Some(0), "building {package} failed: {}", outcome.stderr_text());
     let messages = outcome.stdout_text();
     let exe = messages
         .lines()
@@ -83,5 +90,5 @@ fn build_livecov() -> PathBuf {
         .filter_map(|(_, rest)| rest.split_once('"'))
         .map(|(path, _)| PathBuf::from(path))
         .next_back();
-    exe.unwrap_or_else(|| panic!("cargo names no executable for livecov: {messages}"))
+    exe.unwrap_or_else(|| panic!("cargo names no executable for {package}: {messages}"))
 }

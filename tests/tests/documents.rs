@@ -44,7 +44,8 @@ fn links_lead_somewhere() {
         assert!(!read(link).is_empty(), "{link}");
     }
     for document in
-        ["ABI", "ARCHITECTURE", "DECISIONS", "ENDINGS", "GO-DIFFERENCES"].map(|name| format!("docs/{name}.md"))
+        ["ABI", "ARCHITECTURE", "COMPARISON", "DECISIONS", "ENDINGS", "GO-DIFFERENCES", "LLVM", "REPORTS", "UNITS"]
+            .map(|name| format!("docs/{name}.md"))
     {
         for path in quoted(&read(&document)).filter(|path| path.starts_with("tests/") || path.starts_with("docs/")) {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);

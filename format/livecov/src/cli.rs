@@ -1,5 +1,6 @@
 //! The command line: names and flags of `go tool covdata`, and a few more.
 
+use crate::coverage::opts::CoverageOpts;
 use crate::error::Error;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
@@ -13,7 +14,8 @@ use std::path::Path;
 #[derive(Debug, Parser)]
 #[command(name = "livecov", version, args_override_self = true, max_term_width = 100)]
 #[command(after_help = "Exit status: 0 if all went well (what was left out is named on standard error),\n\
-    1 if the command failed or --strict was violated, 2 if the command line is wrong.")]
+    1 if the command failed or --strict was violated, 2 if the command line is wrong,\n\
+    3 if coverage is below a limit of `report`.")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -31,6 +33,8 @@ pub enum Command {
     Func(ReportOpts),
     /// Convert to the text profile that `go tool cover` reads
     Textfmt(ProfileOpts),
+    /// Report the coverage of lines, units, functions and branches, for people and machines
+    Report(Box<CoverageOpts>),
     /// Merge data files
     Merge(MergeOpts),
     /// Keep what the first directory covers and the second does not

@@ -33,6 +33,9 @@ pub enum Error {
     /// The inputs do not go together, or not with what is wanted.
     #[error("{0}")]
     Unsuitable(String),
+    /// Coverage is below a limit.
+    #[error("{0}")]
+    Threshold(String),
     /// Nobody reads the output any more.
     #[error("the output was closed")]
     ClosedPipe,
@@ -58,6 +61,7 @@ impl Error {
         match self {
             Self::Usage(_) => crate::exit::USAGE,
             Self::ClosedPipe => crate::exit::SUCCESS,
+            Self::Threshold(_) => crate::exit::THRESHOLD,
             _ => crate::exit::FAILURE,
         }
     }

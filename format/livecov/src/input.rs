@@ -29,7 +29,15 @@ impl Inputs {
     /// A directory that cannot be read; under `--strict`, a counter file
     /// without a meta file.
     pub fn find(session: &mut Session<'_>, list: &OsStr) -> Result<Self, Error> {
-        let dirs = split(list);
+        Self::find_in(session, split(list))
+    }
+
+    /// Looks into directories.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    pub fn find_in(session: &mut Session<'_>, dirs: Vec<PathBuf>) -> Result<Self, Error> {
         let (mut files, mut others) = (Vec::new(), Vec::new());
         for (number, dir) in dirs.iter().enumerate() {
             let clean_dir = clean(dir);

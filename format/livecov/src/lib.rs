@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod combine;
 pub mod commands;
+pub mod coverage;
 pub mod error;
 pub mod exit;
 pub mod input;

@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, Command, Common, normalize};
 use crate::commands::set_operation::{self, SetOperation};
-use crate::commands::{debugdump, func, merge, percent, pkglist, shell, textfmt};
+use crate::commands::{debugdump, func, merge, percent, pkglist, report, shell, textfmt};
 use crate::error::Error;
 use crate::exit;
 use crate::session::Session;
@@ -102,6 +102,7 @@ impl Run<'_> {
             Command::Pkglist(opts) => pkglist::run(session, opts),
             Command::Func(opts) => func::run(session, opts),
             Command::Textfmt(opts) => textfmt::run(session, opts),
+            Command::Report(opts) => report::run(session, opts),
             Command::Merge(opts) => merge::run(session, opts),
             Command::Subtract(opts) => set_operation::run(session, opts, SetOperation::Subtract),
             Command::Intersect(opts) => set_operation::run(session, opts, SetOperation::Intersect),
@@ -121,6 +122,7 @@ impl Command {
             Self::Percent(opts) => Some(&opts.common),
             Self::Pkglist(opts) | Self::Func(opts) => Some(&opts.common),
             Self::Textfmt(opts) => Some(&opts.common),
+            Self::Report(opts) => Some(&opts.common),
             Self::Merge(opts) => Some(&opts.common),
             Self::Subtract(opts) | Self::Intersect(opts) => Some(&opts.common),
             Self::Debugdump(opts) => Some(&opts.common),
@@ -134,6 +136,7 @@ impl Command {
             Self::Pkglist(_) => "pkglist",
             Self::Func(_) => "func",
             Self::Textfmt(_) => "textfmt",
+            Self::Report(_) => "report",
             Self::Merge(_) => "merge",
             Self::Subtract(_) => "subtract",
             Self::Intersect(_) => "intersect",

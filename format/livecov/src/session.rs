@@ -3,7 +3,7 @@
 use crate::cli::Common;
 use crate::error::Error;
 use crate::progress::Progress;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// The surroundings of a command.
 pub struct Session<'a> {
@@ -15,6 +15,9 @@ pub struct Session<'a> {
     verbosity: i64,
     threads: usize,
     progress: Progress,
+    /// Whether this is a program of its own, whose standard output is that of the process.
+    is_program: bool,
+    warnings: Vec<String>,
 }
 
 impl<'a> Session<'a> {
@@ -28,6 +31,8 @@ impl<'a> Session<'a> {
             verbosity: common.verbosity,
             threads: common.threads.map_or_else(cores, usize::from),
             progress: Progress::new(shows_progress),
+            is_program: shows_progress,
+            warnings: Vec::new(),
         }
     }
 
@@ -35,6 +40,17 @@ impl<'a> Session<'a> {
     pub fn warn(&mut self, message: &str) {
         // Nobody is left to be told if this fails.
         writeln!(self.err, "warning: {message}").ok();
+        self.warnings.push(message.into());
+    }
+
+    /// The warnings so far, without the word itself.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Whether reports go to a terminal.
+    pub fn is_on_terminal(&self) -> bool {
+        self.is_program && std::io::stdout().is_terminal()
     }
 
     /// Says that an input was left out.

@@ -12,7 +12,8 @@ fn run(args: &[&str]) -> (u8, String, String) {
     (status, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
-const COMMANDS: [&str; 8] = ["percent", "pkglist", "func", "textfmt", "merge", "subtract", "intersect", "debugdump"];
+const COMMANDS: [&str; 9] =
+    ["percent", "pkglist", "func", "report", "textfmt", "merge", "subtract", "intersect", "debugdump"];
 
 #[test]
 fn help_names_every_command_and_the_exit_statuses() {
@@ -22,7 +23,10 @@ fn help_names_every_command_and_the_exit_statuses() {
         for command in COMMANDS {
             assert!(out.contains(&format!("\n  {command} ")), "{flag}: {command}");
         }
-        assert!(out.contains("Exit status: 0 if all went well"), "{flag}");
+        assert!(
+            out.contains("Exit status: 0 if all went well") && out.contains("3 if coverage is below a limit"),
+            "{flag}"
+        );
     }
 }
 

@@ -5,6 +5,7 @@ pub mod func;
 pub mod merge;
 pub mod percent;
 pub mod pkglist;
+pub mod report;
 pub mod set_operation;
 pub mod shell;
 pub mod textfmt;

@@ -1,0 +1,160 @@
+//! `report`: lines, units, functions and branches that ran, for people and machines.
+
+use crate::coverage::build::build;
+use crate::coverage::formats::{Format, Material};
+use crate::coverage::gather::gather;
+use crate::coverage::model::Project;
+use crate::coverage::omissions;
+use crate::coverage::opts::{By, ColorChoice, CoverageOpts};
+use crate::coverage::remap::Remap;
+use crate::coverage::select::FileFilter;
+use crate::coverage::source::Sources;
+use crate::coverage::terminal::paint::Painter;
+use crate::coverage::terminal::rows::{self, Row};
+use crate::coverage::terminal::{lists, show, table};
+use crate::coverage::unite::unite;
+use crate::error::Error;
+use crate::input::{Inputs, split};
+use crate::output::OutputFile;
+use crate::pattern::PackageFilter;
+use crate::session::Session;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Those of the inputs and outputs; [`Error::Threshold`] if coverage is below a limit.
+pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> {
+    let outputs = outputs(opts)?;
+    let sources = Sources::new(&opts.source_root);
+    let project = load(session, opts, &sources)?;
+    let mut rows = rows::rows(&project, opts.by);
+    rows::sort(&mut rows, opts.sort, opts.reverse);
+    for (format, path) in outputs {
+        let material = Material { project: &project, sources: &sources, rows: &rows, heading: heading(opts.by) };
+        write_to(session, path, |out| format.write(material, out))?;
+    }
+    if opts.formats.wanted().is_empty() {
+        let view = View::new(session, opts, &sources);
+        write_to(session, opts.formats.output_path(), |out| view.write(&project, &rows, out))?;
+    }
+    check(&project, opts)
+}
+
+/// Reads what a report is about.
+///
+/// # Errors
+///
+/// Those of the inputs.
+pub fn load(session: &mut Session<'_>, opts: &CoverageOpts, sources: &Sources) -> Result<Project, Error> {
+    let packages = PackageFilter::new(opts.common.packages.as_deref());
+    let remap = Remap::new(&opts.remap).map_err(Error::Usage)?;
+    let filter = FileFilter::new(&opts.filter, &opts.ignore_filename_regex).map_err(Error::Usage)?;
+    let inputs = Inputs::find_in(session, directories(opts)?)?;
+    let gathered = gather(session, inputs, &packages, &remap)?;
+    let mut files = unite(session, &gathered.versions, sources)?;
+    files.retain(|path, _| filter.matches(path));
+    let mut project = build(&gathered, files);
+    project.omissions.retain(|omission| filter.matches(&omission.path));
+    for note in &project.notes {
+        session.warn(note);
+    }
+    project.notes = session.warnings().to_vec();
+    Ok(project)
+}
+
+/// The input directories: those behind `-i`, and those behind nothing.
+fn directories(opts: &CoverageOpts) -> Result<Vec<PathBuf>, Error> {
+    let listed = opts.common.inputs.as_deref().filter(|list| !list.is_empty());
+    let mut dirs = listed.map(split).unwrap_or_default();
+    dirs.extend(opts.common.extra.iter().map(PathBuf::from));
+    if dirs.is_empty() {
+        return Err(Error::Usage("name the input directories: livecov report DIR...".into()));
+    }
+    Ok(dirs)
+}
+
+/// The formats with the files that they go to; none for standard output.
+fn outputs(opts: &CoverageOpts) -> Result<Vec<(Format, Option<&Path>)>, Error> {
+    let mut outputs = opts.formats.wanted();
+    let mut unnamed = outputs.iter_mut().filter(|(_, path)| path.is_none());
+    if let Some((_, path)) = unnamed.next() {
+        *path = opts.formats.output_path();
+    }
+    if unnamed.next().is_some() {
+        return Err(Error::Usage("only one format can go to one place: name files, such as --lcov=FILE".into()));
+    }
+    Ok(outputs)
+}
+
+/// Lets `write` write to a file, or to standard output.
+fn write_to(
+    session: &mut Session<'_>,
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let Some(path) = path else { return write(session.out).map_err(Error::output) };
+    let mut file = OutputFile::create(path)?;
+    write(&mut file).map_err(|source| Error::file("writing", path, source))?;
+    file.commit()
+}
+
+fn check(project: &Project, opts: &CoverageOpts) -> Result<(), Error> {
+    let violations = opts.limits.violations(project);
+    if violations.is_empty() { Ok(()) } else { Err(Error::Threshold(violations.join("\nerror: "))) }
+}
+
+const fn heading(by: By) -> &'static str {
+    match by {
+        By::File => "File",
+        By::Crate => "Crate",
+        By::Module => "Module",
+        By::Function => "Function",
+    }
+}
+
+/// What goes to the terminal, and how.
+struct View<'o> {
+    opts: &'o CoverageOpts,
+    sources: &'o Sources,
+    painter: Painter,
+    width: Option<usize>,
+}
+
+impl<'o> View<'o> {
+    fn new(session: &Session<'_>, opts: &'o CoverageOpts, sources: &'o Sources) -> Self {
+        let is_terminal = session.is_on_terminal() && opts.formats.output_path().is_none();
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let is_on = match opts.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb,
+        };
+        let terminal_width =
+            || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal);
+        Self { opts, sources, painter: Painter { is_on }, width: opts.width.or_else(terminal_width) }
+    }
+
+    fn write(&self, project: &Project, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+        let opts = self.opts;
+        if opts.show {
+            return show::write(project, self.sources, self.painter, out);
+        }
+        table::write(out, heading(opts.by), rows, &project.totals, self.width, self.painter)?;
+        if opts.missing && project.totals.lines.missed() > 0 {
+            writeln!(out, "\nLines that did not run:")?;
+            lists::write_missing(project, out)?;
+        }
+        if let Some(summary) = omissions::summary(&project.omissions) {
+            let hint = if opts.omissions { ":" } else { " (--omissions lists them)" };
+            writeln!(out, "\n{summary}{hint}")?;
+        }
+        if opts.omissions {
+            lists::write_omissions(&project.omissions, out)?;
+        }
+        Ok(())
+    }
+}

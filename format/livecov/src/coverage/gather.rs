@@ -1,0 +1,203 @@
+//! The data of all pods, each content of a package once.
+
+use super::remap::Remap;
+use crate::combine::{Task, combine};
+use crate::error::Error;
+use crate::input::{Inputs, LoadedPod};
+use crate::modes::{ModeRule, Modes};
+use crate::pattern::PackageFilter;
+use crate::session::Session;
+use livecov_format::decode::Package;
+use livecov_format::hash::Hash;
+use livecov_format::merge::{Counters, FunctionTable};
+use livecov_format::model::{Extension, Unit};
+use livecov_format::pods::FoundFile;
+use livecov_format::vocab::{CounterMode, Granularity};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// What the pods say.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The packages of all programs; those of the same path and content are one.
+    pub versions: Vec<Version>,
+    /// The mode that says most; none without data.
+    pub mode: Option<CounterMode>,
+    /// What has a counter.
+    pub granularity: Option<Granularity>,
+    known: FxHashMap<(Vec<u8>, Hash), usize>,
+}
+
+/// A package as one or more programs have it.
+#[derive(Debug)]
+pub struct Version {
+    /// Import path.
+    pub path: String,
+    /// Name.
+    pub name: String,
+    /// Path of its module.
+    pub module_path: String,
+    /// The functions.
+    pub functions: Vec<VersionFunction>,
+    /// The units, one function after the other.
+    pub units: Vec<Unit>,
+    /// A count for each unit: sums, whatever the mode.
+    pub counts: Vec<u32>,
+    /// What Go's part has no room for.
+    pub extension: Extension,
+    /// When its newest counters were written, in nanoseconds since 1970.
+    pub newest: u64,
+}
+
+/// A function of a [`Version`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionFunction {
+    /// Name.
+    pub name: String,
+    /// Source file, remapped.
+    pub file: String,
+    /// Source file, as the data have it.
+    pub original_file: String,
+    /// Whether this is a function literal outside of functions.
+    pub is_literal: bool,
+    /// Its units among the version's.
+    pub units: Range<usize>,
+}
+
+/// Reads all pods of the inputs.
+///
+/// # Errors
+///
+/// Inputs that cannot be read or do not go together.
+pub fn gather(
+    session: &mut Session<'_>,
+    mut inputs: Inputs,
+    filter: &PackageFilter,
+    remap: &Remap,
+) -> Result<Gathered, Error> {
+    let mut modes = Modes::new(ModeRule::Largest);
+    let mut gathered = Gathered::default();
+    inputs.for_each_pod(session, |session, pod| {
+        modes.meet(pod.meta_path, &pod.meta)?;
+        // What a merge of nothing leaves behind has nothing to count.
+        if pod.meta.mode == CounterMode::Invalid {
+            return Ok(());
+        }
+        gathered.meet_mode(session, pod.meta.mode);
+        gathered.granularity.get_or_insert(pod.meta.granularity);
+        let table = FunctionTable::new(&pod.meta);
+        let combined = combine(session, Task { pod: &pod, table: &table, files: &pod.pod.counter_files })?;
+        let newest = newest(&combined.used);
+        gathered.add(session, pod, filter, remap, &Counted { table, counters: combined.total, newest })
+    })?;
+    Ok(gathered)
+}
+
+/// The counters of a pod.
+struct Counted {
+    table: FunctionTable,
+    counters: Counters,
+    newest: u64,
+}
+
+/// The latest time that a counter file's name states.
+fn newest(files: &[FoundFile]) -> u64 {
+    let nanos = |file: &FoundFile| {
+        let name = file.path.file_name()?.to_str()?;
+        name.rsplit('.').next()?.parse().ok()
+    };
+    files.iter().filter_map(nanos).max().unwrap_or(0)
+}
+
+impl Gathered {
+    fn meet_mode(&mut self, session: &mut Session<'_>, mode: CounterMode) {
+        let before = *self.mode.get_or_insert(mode);
+        if before.unites() != mode.unites() {
+            session.warn(&format!(
+                "programs of the modes {before} and {mode} are added up: the sums say what ran, not how often"
+            ));
+        }
+        self.mode = Some(before.max(mode));
+    }
+
+    fn add(
+        &mut self,
+        session: &mut Session<'_>,
+        pod: LoadedPod<'_>,
+        filter: &PackageFilter,
+        remap: &Remap,
+        counted: &Counted,
+    ) -> Result<(), Error> {
+        for (number, package) in pod.meta.packages.into_iter().enumerate() {
+            if !filter.matches(package.path) {
+                continue;
+            }
+            let extension = package.extension().or_else(|error| {
+                let (path, meta) = (text(package.path), pod.meta_path.display());
+                let message = format!("leaving out the lines and branches of package {path} in {meta}: {error}");
+                session.leave_out(&message).map(|()| Extension::default())
+            })?;
+            let version = self.version(package, extension, remap);
+            version.newest = version.newest.max(counted.newest);
+            version.count(counted, counted.table.functions(number));
+        }
+        Ok(())
+    }
+
+    fn version(&mut self, package: Package<'_>, extension: Extension, remap: &Remap) -> &mut Version {
+        let versions = &mut self.versions;
+        let key = (package.path.to_vec(), package.hash);
+        // Hashes have been verified; the number of units guards the addition of counters.
+        let known = self.known.get(&key).copied();
+        let known = known.filter(|place| versions.get(*place).is_some_and(|version| version.units == package.units));
+        let place = known.unwrap_or_else(|| {
+            versions.push(Version::new(package, extension, remap));
+            self.known.insert(key, versions.len() - 1);
+            versions.len() - 1
+        });
+        &mut versions[place]
+    }
+}
+
+impl Version {
+    fn new(package: Package<'_>, mut extension: Extension, remap: &Remap) -> Self {
+        for file in &mut extension.files {
+            file.path = remap.apply(&text(&file.path)).into_bytes();
+        }
+        for omission in &mut extension.omissions {
+            omission.path = remap.apply(&text(&omission.path)).into_bytes();
+        }
+        let functions = package.functions.iter().map(|function| VersionFunction {
+            name: text(function.name),
+            file: remap.apply(&text(function.file)),
+            original_file: text(function.file),
+            is_literal: function.is_literal,
+            units: function.units.clone(),
+        });
+        Self {
+            path: text(package.path),
+            name: text(package.name),
+            module_path: text(package.module_path),
+            functions: functions.collect(),
+            counts: vec![0; package.units.len()],
+            units: package.units,
+            extension,
+            newest: 0,
+        }
+    }
+
+    fn count(&mut self, counted: &Counted, numbers: Range<usize>) {
+        for (function, number) in self.functions.iter().zip(numbers) {
+            let Some(more) = counted.counters.function(&counted.table, number) else { continue };
+            let counts = self.counts.get_mut(function.units.clone()).unwrap_or_default();
+            for (count, more) in counts.iter_mut().zip(more) {
+                *count = count.saturating_add(*more);
+            }
+        }
+    }
+}
+
+/// Bytes as text; what is none is replaced.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -1,0 +1,25 @@
+//! What `livecov report` shows: the data of all inputs as files, functions, lines and branches.
+//!
+//! ```text
+//! gather --versions--> unite --file sums--> build --Project--> table, formats, thresholds
+//! ```
+//!
+//! [`gather`] reads the pods and keeps each content of a package once. [`unite`] adds up what several of them say of one
+//! source file. [`build`] sorts that and counts lines ([`lines`]) and branches ([`branches`]): all that is counted is
+//! counted there, once, so that no two outputs can differ. Everything that is shown takes the [`Project`](model::Project)
+//! of [`model`]. `docs/REPORTS.md` says how things are counted.
+
+pub mod branches;
+pub mod build;
+pub mod formats;
+pub mod gather;
+pub mod lines;
+pub mod model;
+pub mod omissions;
+pub mod opts;
+pub mod remap;
+pub mod select;
+pub mod source;
+pub mod terminal;
+pub mod thresholds;
+pub mod unite;

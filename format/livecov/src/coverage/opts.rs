@@ -1,0 +1,162 @@
+//! Flags of `report`.
+
+use super::formats::Format;
+use super::thresholds::Limits;
+use crate::cli::Common;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "Input directories may also be given without -i. Without a format, a table is printed.\n\
+    Exit status 3 means that coverage is below one of the --fail-under limits.")]
+pub struct CoverageOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// What the table has a row for
+    #[arg(long, value_enum, default_value_t)]
+    pub by: By,
+    /// What the rows are sorted by; shares: the lowest first
+    #[arg(long, value_enum, default_value_t)]
+    pub sort: Sort,
+    /// Sort the other way round
+    #[arg(long)]
+    pub reverse: bool,
+    /// List the lines that did not run, as ranges
+    #[arg(long)]
+    pub missing: bool,
+    /// List what was left out of the measurement, and why
+    #[arg(long)]
+    pub omissions: bool,
+    /// Show the source with its counts
+    #[arg(long)]
+    pub show: bool,
+    /// Only files that match: a glob, or a regular expression behind `re:`; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Vec<String>,
+    /// No files whose path matches; may be repeated
+    #[arg(long, value_name = "REGEX")]
+    pub ignore_filename_regex: Vec<String>,
+    /// Look for source files here first; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub source_root: Vec<PathBuf>,
+    /// Replace a leading directory of source paths; may be repeated
+    #[arg(long, value_name = "FROM=TO")]
+    pub remap: Vec<String>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Fit the table into so many columns instead of the terminal's
+    #[arg(long, value_name = "COLUMNS")]
+    pub width: Option<usize>,
+    /// The formats.
+    #[command(flatten)]
+    pub formats: FormatOpts,
+    /// The thresholds.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What a row of the table stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// A source file.
+    #[default]
+    File,
+    /// A package: a compiled crate target, or a Go package.
+    Crate,
+    /// A module of a crate, told by the names of its functions.
+    Module,
+    /// A function.
+    Function,
+}
+
+/// What rows are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// The name; functions by their place.
+    #[default]
+    Name,
+    /// The share of lines that ran.
+    Lines,
+    /// The share of units that ran.
+    Units,
+    /// The share of functions that ran.
+    Functions,
+    /// The share of branches that were taken.
+    Branches,
+    /// The number of lines that did not run, the largest first.
+    Missed,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The file that stands for standard output, also where none is named.
+const NO_FILE: &str = "-";
+
+macro_rules! format_opts {
+    ($($(#[doc = $doc:literal])+ $field:ident = $name:literal => $format:ident;)+) => {
+        /// Formats, each with the file that it goes to, if it has one of its own.
+        #[derive(Debug, Args)]
+        pub struct FormatOpts {
+            $($(#[doc = $doc])+
+            #[arg(long = $name, value_name = "FILE", num_args = 0..=1, require_equals = true,
+                default_missing_value = NO_FILE, help_heading = "Formats")]
+            $field: Option<PathBuf>,)+
+            /// Write to this file instead of standard output
+            #[arg(long, value_name = "FILE", help_heading = "Formats")]
+            output_path: Option<PathBuf>,
+        }
+
+        impl FormatOpts {
+            /// The formats that are wanted and the files that they name.
+            pub fn wanted(&self) -> Vec<(Format, Option<&Path>)> {
+                let all = [$((Format::$format, self.$field.as_deref()),)+];
+                let named = |path: &Path| path.as_os_str() != NO_FILE;
+                all.into_iter().filter_map(|(format, path)| Some((format, path.map(|path| Some(path).filter(|path| named(path)))?)))
+                    .collect()
+            }
+        }
+    };
+}
+
+format_opts! {
+    /// lcov's tracefile
+    lcov = "lcov" => Lcov;
+    /// JSON of our own
+    json = "json" => Json;
+    /// Cobertura XML
+    cobertura = "cobertura" => Cobertura;
+    /// Codecov's JSON
+    codecov = "codecov" => Codecov;
+    /// Coveralls' JSON
+    coveralls = "coveralls" => Coveralls;
+    /// SonarQube's generic XML
+    sonarqube = "sonarqube" => Sonarqube;
+    /// Markdown, for pull requests
+    markdown = "markdown" => Markdown;
+    /// Go's text profile
+    text = "text" => Text;
+    /// The JSON of `llvm-cov export`
+    llvm_json = "llvm-json" => LlvmJson;
+}
+
+impl FormatOpts {
+    /// The file that goes in the place of standard output.
+    #[must_use]
+    pub fn output_path(&self) -> Option<&Path> {
+        self.output_path.as_deref()
+    }
+}

@@ -1,0 +1,7 @@
+//! Reports for people at a terminal.
+
+pub mod lists;
+pub mod paint;
+pub mod rows;
+pub mod show;
+pub mod table;

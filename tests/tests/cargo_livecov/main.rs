@@ -1,0 +1,14 @@
+//! `cargo livecov` on cargo projects that do not know of it: what it builds, runs and counts, and what it leaves alone.
+//!
+//! The projects are those of `tests/programs/cargo`, each copied to a folder of its own; marks beside their source name
+//! what runs when.
+
+mod builds;
+mod environment;
+mod fallback;
+mod kinds;
+mod paths;
+mod project;
+mod runs;
+mod selection;
+mod signals;

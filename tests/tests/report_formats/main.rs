@@ -1,0 +1,61 @@
+//! The formats of `livecov report`: golden files, totals that agree with each other, and programs of others that read
+//! them.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod golden;
+mod outputs;
+mod random;
+mod readers;
+mod totals;
+
+use livecov_format::vocab::CounterMode;
+use livecov_tests::command::Outcome;
+use livecov_tests::files::write;
+use livecov_tests::paths::text;
+use livecov_tests::reports::{DAY, shop, shop_sources, write_pod};
+use livecov_tests::tool::Tool;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A directory with the shop's sources, and with its data in `data`.
+fn shop_dir(mode: CounterMode) -> TempDir {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    for source in shop_sources() {
+        source.write(scratch.path());
+    }
+    let data = scratch.path().join("data");
+    std::fs::create_dir(&data).expect("a directory");
+    write_pod(&data, &shop(mode), &[DAY]);
+    scratch
+}
+
+/// Runs `livecov report data` in a directory, in the year 1970.
+fn report_in(dir: &Path, args: &[&str]) -> Outcome {
+    let mut command = Tool::Ours.command();
+    command.current_dir(dir).env("SOURCE_DATE_EPOCH", "7").args(["report", "data"]).args(args);
+    livecov_tests::command::capture(&mut command)
+}
+
+/// What `livecov report data` prints, if it ends well.
+#[track_caller]
+fn printed(dir: &Path, args: &[&str]) -> String {
+    let outcome = report_in(dir, args).exits(0);
+    let warning = "warning: some counts do not fit 32 bits, and stay at 4294967295\n";
+    assert!(["", warning].contains(&outcome.stderr_text().as_str()), "{outcome:?}");
+    outcome.stdout_text()
+}
+
+/// Writes a format into a file of the directory.
+fn write_format(dir: &Path, format: &str) -> std::path::PathBuf {
+    // Some readers go by the ends of names.
+    let end = if ["--cobertura", "--sonarqube"].contains(&format) { "xml" } else { "info" };
+    let path = dir.join(format!("{}.{end}", format.trim_start_matches('-')));
+    write(&path, printed(dir, &[format]).as_bytes());
+    path
+}
+
+/// The path's text, for arguments.
+fn arg(path: &Path) -> &str {
+    text(path)
+}
