@@ -252,30 +252,28 @@ impl Parse for Tolerant {
                     input.advance_to(&ahead);
                     items.push(item);
                 }
-                Err(error) => {
-                    failures.push(error);
-                    skip_item(input)?;
-                }
+                // What ends without a block, such as a type of an older
+                // edition, has no code that could be missed.
+                Err(error) if skip_item(input)? => failures.push(error),
+                Err(_) => {}
             }
         }
         Ok(Self { attrs, items, failures })
     }
 }
 
-/// Goes to where an item of whatever kind ends: behind `;` or a block.
-fn skip_item(input: ParseStream<'_>) -> syn::Result<()> {
+/// Goes to where an item of whatever kind ends: behind `;` or a block. Whether
+/// it was a block.
+fn skip_item(input: ParseStream<'_>) -> syn::Result<bool> {
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
-        let is_end = match &token {
-            TokenTree::Punct(mark) => mark.as_char() == ';',
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-            _ => false,
-        };
-        if is_end {
-            break;
+        match &token {
+            TokenTree::Punct(mark) if mark.as_char() == ';' => return Ok(false),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Ok(true),
+            _ => {}
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn content_hash(bytes: &[u8]) -> [u8; 16] {
