@@ -41,6 +41,17 @@ impl Project {
         Ok(Self { metadata, target_folder, workspace_root })
     }
 
+    /// Whether the workspace's programs have the standard library: one without
+    /// could not be linked with a runtime that brings it along.
+    pub(crate) fn has_std(&self) -> bool {
+        let members = &self.metadata.workspace_members;
+        let packages = self.metadata.packages.iter().filter(|package| members.contains(&package.id));
+        let programs = packages.flat_map(|package| &package.targets).filter(|target| target.is_bin());
+        !programs
+            .filter_map(|program| std::fs::read_to_string(&program.src_path).ok())
+            .any(|text| text.lines().any(|line| line.trim_start().starts_with("#![no_std]")))
+    }
+
     /// The configuration for one build.
     pub(crate) fn config(&self, cli: &Cli, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
         let mut config = Config {

@@ -27,6 +27,9 @@ pub(crate) struct Request<'a> {
     pub(crate) compiler_version: &'a str,
     /// Whether cargo builds for some target although it is told none.
     pub(crate) has_default_target: bool,
+    /// Whether the programs have the standard library. The core of the runtime
+    /// needs none.
+    pub(crate) has_std: bool,
 }
 
 /// The compiler's version, in full.
@@ -71,7 +74,11 @@ impl Request<'_> {
 
     /// A folder for this compiler, target and version of the sources.
     fn folder(&self, target: Option<&str>) -> PathBuf {
-        let mut key = format!("{}\n{target:?}\n", self.compiler_version);
+        let mut key = format!(
+            "{}\n{target:?}\n{}\n{WORKSPACE}",
+            self.compiler_version,
+            if self.has_std { "std" } else { "core, abort" }
+        );
         SOURCES.iter().for_each(|(_, text)| key.push_str(text));
         self.target_folder.join("livecov").join("runtime").join(files::digest(&key))
     }
@@ -83,6 +90,11 @@ impl Request<'_> {
         command.args(["build", "--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "--manifest-path"]);
         command.arg(folder.join("Cargo.toml"));
         command.args(is_offline.then_some("--offline"));
+        if !self.has_std {
+            command.arg("--no-default-features");
+            // Such a program has nobody to unwind for it.
+            command.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+        }
         let default = self.has_default_target.then(|| host(self.compiler_version));
         command.args(target.or(default).map(|target| format!("--target={target}")));
         for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS", crate::protocol::CONFIG] {

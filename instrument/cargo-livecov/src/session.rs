@@ -84,6 +84,7 @@ impl<'a> Session<'a> {
             workspace_root: &project.workspace_root,
             compiler_version: &compiler_version,
             has_default_target: !settings.targets().is_empty(),
+            has_std: project.has_std(),
         };
         let mut runtimes = Vec::new();
         for target in targets(cli, &settings, host) {

@@ -113,3 +113,20 @@ fn the_runtime_as_a_dependency() {
     assert_eq!(livecov_tests::files::counter_files(&data).len(), 1);
     project.check(&[("run", Some(1))]);
 }
+
+/// A program and a library that do without the standard library.
+#[test]
+fn programs_without_the_standard_library() {
+    let main = "#![no_std]\n#![no_main]\n#[link(name = \"c\")]\nunsafe extern \"C\" {\n    fn puts(text: *const u8) -> i32;\n}\n\
+        #[panic_handler]\nfn panic(_: &core::panic::PanicInfo<'_>) -> ! {\n    loop {}\n}\n\
+        #[unsafe(no_mangle)]\nextern \"C\" fn rust_eh_personality() {}\n\
+        #[unsafe(no_mangle)]\nextern \"C\" fn main() -> i32 {\n    let n = kinds::f(3); // run\n    \
+        unsafe { puts(c\"written\".as_ptr().cast()) };\n    n\n}\n";
+    let project = Project::of(&[
+        ("Cargo.toml", &format!("{MANIFEST}[profile.dev]\npanic = \"abort\"\n[profile.release]\npanic = \"abort\"\n")),
+        ("src/lib.rs", "#![no_std]\npub fn f(n: i32) -> i32 {\n    n - 3 // run\n}\n"),
+        ("src/main.rs", main),
+    ]);
+    assert!(project.done(&["run", "--release"]).stdout_text().starts_with("written\n"));
+    project.check(&[("run", Some(1))]);
+}
