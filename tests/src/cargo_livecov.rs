@@ -2,24 +2,11 @@
 
 use crate::command::must;
 use crate::go::clean;
-use crate::paths::{make_dir, repo_root, target_dir};
-use crate::tool::Tool;
+use crate::paths::{make_dir, target_dir};
+use crate::tool::{Tool, cargo_livecov};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::{env, fs};
-
-/// The program, built first if need be.
-pub fn cargo_livecov() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args(["build", "--quiet", "--package", "cargo-livecov"]).current_dir(repo_root());
-        must(&mut command);
-        target_dir().join("debug/cargo-livecov")
-    })
-}
 
 /// A cargo project, with a target folder of its own.
 pub struct Project {
