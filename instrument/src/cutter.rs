@@ -2,6 +2,7 @@
 
 use crate::cfg::Cfg;
 use crate::edits::{Edits, Piece, Place, ProbeAt};
+use crate::expansion::Call;
 use crate::functions::{Draft, Function};
 use crate::modules::ModulePlace;
 use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, starts_with_block};
@@ -53,6 +54,9 @@ pub(crate) struct Cutter<'c> {
     /// Where a `mod` without a body would have its file.
     pub(crate) place: ModulePlace,
     pub(crate) modules: Vec<(Vec<String>, crate::modules::Candidates)>,
+    /// Macros that are defined here, and calls of macros that may be.
+    pub(crate) definitions: Vec<(String, proc_macro2::TokenStream)>,
+    pub(crate) calls: Vec<Call>,
     frame: Option<Frame>,
     pub(crate) in_macro: bool,
 }
@@ -85,6 +89,8 @@ impl<'c> Cutter<'c> {
             names,
             place,
             modules,
+            definitions: Vec::new(),
+            calls: Vec::new(),
             frame: None,
             in_macro: false,
         }

@@ -15,9 +15,9 @@ use syn::parse::Parser;
 use syn::{Block, ItemMacro};
 
 /// One rule: what the metavariables stand for, and the body.
-struct Rule {
-    fragments: HashMap<String, String>,
-    body: Group,
+pub(crate) struct Rule {
+    pub(crate) fragments: HashMap<String, String>,
+    pub(crate) body: Group,
 }
 
 impl Cutter<'_> {
@@ -74,7 +74,7 @@ impl Cutter<'_> {
 }
 
 /// The rules of a macro; none of what is not understood.
-fn rules(tokens: TokenStream) -> Vec<Rule> {
+pub(crate) fn rules(tokens: TokenStream) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut matcher = None;
     for token in tokens {
@@ -88,6 +88,12 @@ fn rules(tokens: TokenStream) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// The items of a body without metavariables.
+pub(crate) fn declarations(rule: &Rule) -> Option<Vec<syn::Item>> {
+    let tokens = substitute(rule.body.stream(), &rule.fragments)?;
+    syn::parse2::<syn::File>(tokens).ok().map(|file| file.items)
 }
 
 /// `$name:kind` in a matcher.

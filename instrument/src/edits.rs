@@ -55,6 +55,10 @@ impl Edits {
         self.pieces.push((offset, piece));
     }
 
+    pub(crate) fn append(&mut self, other: Self) {
+        self.pieces.extend(other.pieces);
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.pieces.len()
     }

@@ -25,6 +25,15 @@ impl Cutter<'_> {
         }
     }
 
+    /// Modules that a macro's body declares where it is called.
+    pub(crate) fn declarations(&mut self, items: &[Item]) {
+        for item in items {
+            if matches!(item, Item::Mod(module) if module.content.is_none()) {
+                self.item(item);
+            }
+        }
+    }
+
     pub(crate) fn item(&mut self, item: &Item) {
         let attributes = attributes_of(item);
         if !self.counts(attributes, item) {

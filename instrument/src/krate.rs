@@ -3,6 +3,7 @@
 use crate::cfg::Cfg;
 use crate::cutter::{Cutter, Rules};
 use crate::edits::{Edits, Piece};
+use crate::expansion::{Call, Definitions, Expansion};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
@@ -40,6 +41,9 @@ pub(crate) struct Crate<'a> {
     omissions: Vec<Omission>,
     diagnostics: Vec<Diagnostic>,
     seen: HashSet<PathBuf>,
+    definitions: Definitions,
+    /// Calls of macros, with the number of the file that they stand in.
+    calls: Vec<(usize, Call)>,
 }
 
 impl<'a> Crate<'a> {
@@ -56,6 +60,8 @@ impl<'a> Crate<'a> {
             omissions: Vec::new(),
             diagnostics: Vec::new(),
             seen: HashSet::new(),
+            definitions: Definitions::default(),
+            calls: Vec::new(),
         }
     }
 
@@ -63,16 +69,48 @@ impl<'a> Crate<'a> {
     pub(crate) fn read(&mut self, load: Load<'_>) {
         let root = ModuleFile { path: self.options.root.to_owned(), place: ModulePlace::root(self.options.root) };
         let mut waiting = vec![(Vec::new(), vec![root])];
-        while let Some((names, candidates)) = waiting.pop() {
-            let Some((file, bytes)) = self.load(candidates, load) else { continue };
-            if !self.seen.insert(file.path.clone()) {
-                continue;
+        while !waiting.is_empty() {
+            while let Some((names, candidates)) = waiting.pop() {
+                let Some((file, bytes)) = self.load(candidates, load) else { continue };
+                if !self.seen.insert(file.path.clone()) {
+                    continue;
+                }
+                let mut found = self.file(file, bytes, names);
+                // Modules in their order: the last is taken first.
+                found.reverse();
+                waiting.append(&mut found);
             }
-            let mut found = self.file(file, bytes, names);
-            // Modules in their order: the last is taken first.
-            found.reverse();
-            waiting.append(&mut found);
+            // Macros may be defined in a later file than they are called in.
+            for (file, call) in std::mem::take(&mut self.calls) {
+                waiting.extend(self.call(file, call));
+            }
         }
+    }
+
+    /// What the call of a macro of the crate declares.
+    fn call(&mut self, number: usize, call: Call) -> Vec<(Vec<String>, Candidates)> {
+        let is_left_out = self.files.get(number).is_some_and(|file| self.options.left_out.contains_key(&file.path));
+        let expansion = self.definitions.expand(&call, self.options.cfg, &self.without_tests);
+        let (Some(expansion), Some(file)) = (expansion, self.files.get_mut(number)) else { return Vec::new() };
+        let rules = Rules {
+            cfg: self.options.cfg,
+            without_tests: &self.without_tests,
+            const_fn: self.options.const_fn,
+            arms_signals: false,
+        };
+        let Call { names, place, .. } = call;
+        let mut cutter = Cutter::new(rules, &file.text, (number, &file.display), &mut self.functions, names, place);
+        match expansion {
+            Expansion::Given(items) if is_left_out => cutter.declarations(&items),
+            Expansion::Given(items) => cutter.items(&items),
+            Expansion::Declared(items) => cutter.declarations(&items),
+        }
+        self.omissions.extend(cutter.omissions);
+        self.calls.extend(cutter.calls.into_iter().map(|call| (number, call)));
+        cutter.definitions.into_iter().for_each(|(name, tokens)| self.definitions.add(name, tokens));
+        let (edits, modules) = (cutter.edits, cutter.modules);
+        file.edits.append(edits);
+        modules
     }
 
     fn load(&mut self, candidates: Candidates, load: Load<'_>) -> Option<(ModuleFile, Vec<u8>)> {
@@ -122,6 +160,8 @@ impl<'a> Crate<'a> {
             cutter.file_items(&syntax);
         }
         let (mut edits, omissions, modules) = (cutter.edits, cutter.omissions, cutter.modules);
+        cutter.definitions.into_iter().for_each(|(name, tokens)| self.definitions.add(name, tokens));
+        self.calls.extend(cutter.calls.into_iter().map(|call| (number, call)));
         let code_lines = text.code_lines(tokens, cutter.skipped);
         match left_out {
             Some(omission) => {

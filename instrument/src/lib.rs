@@ -10,6 +10,7 @@ mod cfg;
 mod cutter;
 mod definitions;
 mod edits;
+mod expansion;
 mod functions;
 mod generate;
 mod items;

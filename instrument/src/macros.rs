@@ -1,6 +1,7 @@
 //! Code in the arguments of well-known macros, and in the bodies of macros.
 
 use crate::cutter::Cutter;
+use crate::expansion::Call;
 use crate::syntax::macro_name;
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -147,8 +148,15 @@ impl Cutter<'_> {
             }
             "thread_local" => self.statics(tokens),
             "lazy_static" => self.lazy_statics(tokens),
-            "macro_rules" => self.macro_rules(item),
-            _ => {}
+            "macro_rules" => {
+                let name = item.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+                self.definitions.push((name, tokens));
+                self.macro_rules(item);
+            }
+            name => {
+                let (name, names, place) = (name.to_owned(), self.names.clone(), self.place.clone());
+                self.calls.push(Call { name, tokens, names, place });
+            }
         }
     }
 
