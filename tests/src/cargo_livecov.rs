@@ -8,6 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+/// The variable that says where the runtime is kept.
+pub const CACHE: &str = "LIVECOV_CACHE_DIR";
+
+/// Where the suites keep it: built once for all of them, and not in the home of who runs them.
+pub fn cache_dir() -> PathBuf {
+    make_dir(&target_dir().join("tests-cargo").join("cache"))
+}
+
 /// A cargo project, with a target folder of its own.
 pub struct Project {
     root: PathBuf,
@@ -63,7 +71,7 @@ impl Project {
 
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(&self.root);
+        command.env(CACHE, cache_dir()).current_dir(&self.root);
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "LIVECOV_DIR", "GOCOVERDIR"] {
             command.env_remove(name);
         }

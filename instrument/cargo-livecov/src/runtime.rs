@@ -1,10 +1,12 @@
-//! Builds the runtime, once for each compiler and target.
+//! Builds the runtime, once for each compiler and target, for all projects of
+//! a user.
 
 use crate::error::Error;
 use crate::files;
 use crate::protocol::Runtime;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +25,8 @@ pub(crate) struct Request<'a> {
     pub(crate) target_folder: &'a Path,
     /// Where cargo looks for its configuration.
     pub(crate) workspace_root: &'a Path,
+    /// What that configuration says of how crates are built.
+    pub(crate) configuration: &'a str,
     /// `rustc -vV`.
     pub(crate) compiler_version: &'a str,
     /// Whether cargo builds for some target although it is told none.
@@ -49,38 +53,55 @@ impl Request<'_> {
     /// The runtime for `--target`, or for the machine that builds; from an
     /// earlier build if there was one.
     pub(crate) fn build(&self, target: Option<&str>) -> Result<Runtime, Error> {
-        let folder = self.folder(target);
-        files::create_folder(&folder)?;
+        let key = self.key(target);
+        let shared = cache_folder().map(|cache| cache.join("runtime").join(&key));
+        // A home that cannot be written to, or none at all, is no reason to stop.
+        if let Some(folder) = shared
+            && let Ok(lock) = lock(&folder)
+        {
+            return self.build_in(&folder, lock, target);
+        }
+        let folder = self.target_folder.join("livecov").join("runtime").join(&key);
+        let lock = lock(&folder)?;
+        self.build_in(&folder, lock, target)
+    }
+
+    fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>) -> Result<Runtime, Error> {
         // Where projects share the folder by a link, each finds it by its own name.
-        let folder = folder.canonicalize().map_err(|error| Error::io("find", &folder, error))?;
+        let folder = folder.canonicalize().map_err(|error| Error::io("find", folder, error))?;
         let done = folder.join("runtime.json");
-        let lock = folder.join("lock");
-        let lock = File::create(&lock).map_err(|error| Error::io("create", &lock, error))?;
-        // Without locks on this system, builds at once would only repeat work.
-        let _ = flock(&lock, FlockOperation::LockExclusive);
         if let Some(runtime) = std::fs::read(&done).ok().and_then(|text| serde_json::from_slice::<Runtime>(&text).ok())
             && runtime.rlib.exists()
         {
             return Ok(runtime);
         }
+        // What an interrupted build, or one that was removed in part, has left.
+        files::remove_folder(&folder.join("target"))?;
         for (name, text) in SOURCES.iter().chain(&[("Cargo.toml", WORKSPACE)]) {
             files::write(&folder.join(name), text.as_bytes())?;
         }
         let runtime = self.cargo(&folder, target, true).or_else(|_| self.cargo(&folder, target, false))?;
+        trim(&runtime)?;
         let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
         files::write(&done, &text)?;
         Ok(runtime)
     }
 
-    /// A folder for this compiler, target and version of the sources.
-    fn folder(&self, target: Option<&str>) -> PathBuf {
+    /// A name for all that the result depends on.
+    fn key(&self, target: Option<&str>) -> String {
+        let kind = if self.has_std { "std" } else { "core, abort" };
         let mut key = format!(
-            "{}\n{target:?}\n{}\n{WORKSPACE}",
-            self.compiler_version,
-            if self.has_std { "std" } else { "core, abort" }
+            "{}\n{target:?} {}\n{kind}\n{}\n{WORKSPACE}",
+            self.compiler_version, self.has_default_target, self.configuration
         );
+        for (name, value) in std::env::vars() {
+            let prefixes = ["CARGO_PROFILE_RELEASE_", "CARGO_TARGET_", "CARGO_UNSTABLE_"];
+            if prefixes.iter().any(|prefix| name.starts_with(prefix)) && name != "CARGO_TARGET_DIR" {
+                let _ = write!(key, "\n{name}={value}");
+            }
+        }
         SOURCES.iter().for_each(|(_, text)| key.push_str(text));
-        self.target_folder.join("livecov").join("runtime").join(files::digest(&key))
+        files::digest(&key)
     }
 
     fn cargo(&self, folder: &Path, target: Option<&str>, is_offline: bool) -> Result<Runtime, Error> {
@@ -97,12 +118,15 @@ impl Request<'_> {
         }
         let default = self.has_default_target.then(|| host(self.compiler_version));
         command.args(target.or(default).map(|target| format!("--target={target}")));
-        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS", crate::protocol::CONFIG] {
+        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", crate::protocol::CONFIG] {
             command.env_remove(name);
         }
         // Crates of the same name and version in the user's program must not
         // be taken for these; and programs may be linked with LTO.
-        command.env("RUSTFLAGS", "-Cmetadata=livecov -Cembed-bitcode=yes --cap-lints=allow");
+        let flags = ["-Cmetadata=livecov", "-Cembed-bitcode=yes", "--cap-lints=allow"].map(str::to_owned);
+        // The user's folders are nobody's business who gets the program.
+        let remapped = format!("--remap-path-prefix={}=livecov", folder.display());
+        command.env("CARGO_ENCODED_RUSTFLAGS", [&flags[..], &[remapped]].concat().join("\u{1f}"));
         command.env("CARGO_TARGET_DIR", folder.join("target"));
         let output = command.output().map_err(|error| Error::Start(cargo.display().to_string(), error))?;
         let failed = |why: String| Error::Runtime { folder: folder.to_owned(), why };
@@ -112,6 +136,44 @@ impl Request<'_> {
         let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), ..found });
         runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
     }
+}
+
+/// The folder of this tool among those where programs of the user's keep what
+/// can be made again. The variable is for build machines that keep a folder.
+fn cache_folder() -> Option<PathBuf> {
+    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if let Some(folder) = named("LIVECOV_CACHE_DIR") {
+        return Some(folder);
+    }
+    let in_home = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    let of_system = if cfg!(windows) { named("LOCALAPPDATA") } else { named("XDG_CACHE_HOME") };
+    let caches = of_system.or_else(|| Some(std::env::home_dir()?.join(in_home)))?;
+    caches.is_absolute().then(|| caches.join("livecov"))
+}
+
+/// Makes the folder, and keeps others from building in it.
+fn lock(folder: &Path) -> Result<File, Error> {
+    files::create_folder(folder)?;
+    let path = folder.join("lock");
+    let lock = File::create(&path).map_err(|error| Error::io("create", &path, error))?;
+    // Without locks on this system, builds at once would only repeat work.
+    let _ = flock(&lock, FlockOperation::LockExclusive);
+    Ok(lock)
+}
+
+/// Removes what only another build of the runtime could use: half of it all.
+fn trim(runtime: &Runtime) -> Result<(), Error> {
+    for folder in &runtime.folders {
+        for name in ["build", ".fingerprint", "incremental"] {
+            files::remove_folder(&folder.with_file_name(name))?;
+        }
+        for file in files::entries(folder)? {
+            if file.extension().is_some_and(|extension| extension == "rmeta" || extension == "d") {
+                std::fs::remove_file(&file).map_err(|error| Error::io("remove", &file, error))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The library and the folders that cargo's messages name.

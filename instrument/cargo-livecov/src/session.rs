@@ -79,7 +79,9 @@ impl<'a> Session<'a> {
         let settings = Settings::load(&cli.config_args);
         let compiler_version = runtime::compiler_version(&project.workspace_root)?;
         let host = runtime::host(&compiler_version);
+        let configuration = settings.of_builds();
         let request = Request {
+            configuration: &configuration,
             target_folder: &project.target_folder,
             workspace_root: &project.workspace_root,
             compiler_version: &compiler_version,

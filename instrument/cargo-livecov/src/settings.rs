@@ -42,6 +42,20 @@ impl Settings {
         }
     }
 
+    /// What the runtime's build depends on: it has compiler flags of its own,
+    /// and its profile is `release`.
+    pub(crate) fn of_builds(&self) -> String {
+        let mut targets = self.config["target"].clone();
+        for target in targets.as_object_mut().into_iter().flat_map(|targets| targets.values_mut()) {
+            for flags in ["rustflags", "rustdocflags", "runner"] {
+                target.as_object_mut().and_then(|target| target.remove(flags));
+            }
+        }
+        let config = &self.config;
+        let others = [&config["build"]["rustc"], &config["profile"]["release"], &config["unstable"], &config["env"]];
+        others.into_iter().chain([&targets]).map(Value::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// The flags that rustdoc gets.
     pub(crate) fn rustdoc_flags(&self, target: &str) -> Vec<String> {
         if let Ok(flags) = env::var("CARGO_ENCODED_RUSTDOCFLAGS") {

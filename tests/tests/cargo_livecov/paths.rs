@@ -1,6 +1,8 @@
 //! Where projects lie, and what their sources name.
 
 use crate::project::{Project, compiled};
+use livecov_tests::cache::contents;
+use livecov_tests::cargo_livecov::{CACHE, cache_dir};
 use livecov_tests::command::{capture, must};
 use livecov_tests::paths::text;
 use std::path::Path;
@@ -34,9 +36,6 @@ fn target_folders() {
     let project = Project::copy("sample");
     for (index, way) in ["flag", "variable", "configuration"].into_iter().enumerate() {
         let folder = project.outside(&format!("target {way}"));
-        let livecov = livecov_tests::paths::make_dir(&folder.join("livecov"));
-        let shared = std::fs::read_link(project.root().join("target/livecov/runtime")).expect("a link");
-        std::os::unix::fs::symlink(shared, livecov.join("runtime")).expect("a link");
         let mut command = project.livecov(&["build"]);
         match index {
             0 => command.args(["--target-dir", text(&folder)]),
@@ -119,4 +118,25 @@ fn modules_that_come_and_go() {
     let lines = project.lines();
     assert_eq!(lines[&("lib/src/more/less.rs".to_owned(), 2)], 0);
     assert!(!lines.keys().any(|(file, _)| file == "lib/src/more.rs"));
+}
+
+#[test]
+fn a_runtime_for_all_projects() {
+    let project = Project::copy("sample");
+    // A home that cannot be written to: the runtime comes to the project.
+    capture(project.livecov(&["run"]).env(CACHE, "/dev/null/cache")).exits(0);
+    let own = contents(&project.root().join("target/livecov/runtime"));
+    let names: Vec<&str> = own.iter().map(|(path, _)| text(path)).collect();
+    let (_, library) =
+        own.iter().find(|(path, _)| text(path).contains("/liblivecov_rt-")).unwrap_or_else(|| panic!("{names:?}"));
+    assert!(!names.iter().any(|name| name.ends_with(".rmeta")), "{names:?}");
+    let place = text(project.root()).as_bytes();
+    assert!(!library.windows(place.len()).any(|window| window == place), "the user's folder is in it");
+
+    let cache = project.outside("cache");
+    let shared = cache_dir();
+    std::os::unix::fs::symlink(shared.join("runtime"), cache.join("runtime")).expect("a link");
+    let second = Project::copy("sample");
+    capture(second.livecov(&["run"]).env(CACHE, &cache)).exits(0);
+    assert!(!second.root().join("target/livecov/runtime").exists());
 }

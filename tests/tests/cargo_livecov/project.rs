@@ -1,10 +1,11 @@
 //! A copy of a project, and commands in it.
 
 use livecov_tests::cache;
+use livecov_tests::cargo_livecov::{CACHE, cache_dir};
 use livecov_tests::command::{Outcome, capture};
 use livecov_tests::files;
 use livecov_tests::go::clean;
-use livecov_tests::paths::{data_dir, make_dir, programs_dir};
+use livecov_tests::paths::{make_dir, programs_dir};
 use livecov_tests::tool::cargo_livecov;
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,9 +49,6 @@ impl Project {
         let place = tempfile::tempdir().expect("a folder");
         let root = place.path().join(folder).join("ws");
         fs::create_dir_all(root.join("target/livecov")).expect("a folder");
-        // The runtime would be compiled for each project: some ten seconds.
-        let shared = make_dir(&data_dir().join("cargo-livecov-runtime"));
-        std::os::unix::fs::symlink(shared, root.join("target/livecov/runtime")).expect("a link");
         Self { place, root }
     }
 
@@ -86,7 +84,11 @@ impl Project {
                 command.env(name, value);
             }
         }
-        command.current_dir(&self.root).env("CARGO_NET_OFFLINE", "true").env("CARGO_TERM_COLOR", "never");
+        command
+            .env(CACHE, cache_dir())
+            .current_dir(&self.root)
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("CARGO_TERM_COLOR", "never");
         command
     }
 
