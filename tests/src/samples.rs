@@ -138,8 +138,8 @@ fn shop() -> Program {
         name: b"shop".to_vec(),
         module_path: b"shop@1.2".to_vec(),
         functions: vec![
-            function("serve", &[[3, 1, 4, 9, 2], [4, 9, 6, 2, 3], [4, 12, 4, 20, 0]]),
-            function("close", &[[8, 1, 9, 2, 1]]),
+            function("serve", "shop/lib.rs", &[[3, 1, 4, 9, 2], [4, 9, 6, 2, 3], [4, 12, 4, 20, 0]]),
+            function("close", "shop/lib.rs", &[[8, 1, 9, 2, 1]]),
         ],
         extension: extension(),
     };
@@ -147,15 +147,15 @@ fn shop() -> Program {
         path: b"shop/bin".to_vec(),
         name: b"main".to_vec(),
         module_path: b"shop@1.2".to_vec(),
-        functions: vec![function("main", &[[200, 1, 201, 130, 4], [202, 5, 203, 2, 1]])],
+        functions: vec![function("main", "shop/bin.rs", &[[200, 1, 201, 130, 4], [202, 5, 203, 2, 1]])],
         extension: Extension::default(),
     };
     Program { mode: CounterMode::Count, granularity: Granularity::PerBlock, packages: vec![net, main] }
 }
 
-fn function(name: &str, units: &[[u32; 5]]) -> Function {
+fn function(name: &str, file: &str, units: &[[u32; 5]]) -> Function {
     let units = units.iter().copied().map(Unit::from_numbers).collect();
-    Function { name: name.into(), file: b"shop/lib.rs".to_vec(), units, is_literal: false }
+    Function { name: name.into(), file: file.into(), units, is_literal: false }
 }
 
 fn extension() -> Extension {

@@ -50,7 +50,7 @@ pub enum Command {
 }
 
 /// Flags of all commands that read data.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(args_override_self = true)]
 pub struct Common {
     /// Input directories, separated by commas

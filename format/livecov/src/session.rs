@@ -66,6 +66,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// From now on, nothing may be left out.
+    pub fn be_strict(&mut self) {
+        self.is_strict = true;
+    }
+
     /// Says what is being done, if `-v` asks for it.
     pub fn trace(&mut self, level: i64, message: impl FnOnce() -> String) {
         if self.verbosity >= level {

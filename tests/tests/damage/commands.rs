@@ -25,7 +25,7 @@ const PANIC: usize = 5;
 /// What a command on files of a few hundred bytes may allocate at once.
 const MEMORY: u64 = 8 << 20;
 
-const COMMAND_COUNT: usize = 10;
+const COMMAND_COUNT: usize = 11;
 
 /// What a command did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +145,7 @@ impl Stage {
             &["merge", &format!("-pkg={}", self.pattern), &one, &out_dir],
             &["subtract", &both, &out_dir],
             &["intersect", &both, &out_dir],
+            &["report", "--missing", "--omissions", "--no-config", &one],
         ];
         command[number].iter().map(|arg| String::from(*arg)).collect()
     }

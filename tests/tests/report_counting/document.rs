@@ -9,7 +9,7 @@ fn tests_that_the_document_names_exist() {
     let mut count = 0;
     for name in document.split('`').skip(1).step_by(2) {
         let Some((module, test)) = name.split_once("::") else { continue };
-        let exists = ["counting", "formats", "terminal"].iter().any(|suite| {
+        let exists = ["config", "counting", "diff", "formats", "html", "terminal"].iter().any(|suite| {
             let path = repo_root().join(format!("tests/tests/report_{suite}/{module}.rs"));
             read_to_string(path).is_ok_and(|text| text.contains(&format!("#[test]\nfn {test}()")))
         });

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod golden;
+mod odd;
 mod outputs;
 mod random;
 mod readers;

@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A program of the Python environment for readers.
-fn reader(name: &str) -> Command {
+pub(crate) fn reader(name: &str) -> Command {
     let path = repo_root().join(".tools/readers/bin").join(name);
     assert!(path.is_file(), "there is no {}: run ci/setup", path.display());
     clean(&path)
 }
 
 #[track_caller]
-fn run(command: &mut Command) -> Outcome {
+pub(crate) fn run(command: &mut Command) -> Outcome {
     capture(command).exits(0)
 }
 
@@ -50,7 +50,7 @@ fn genhtml_makes_pages_of_a_tracefile() {
 }
 
 /// Writes a schema's short form: the document type that Cobertura publishes, as far as it is used here.
-const COBERTURA_DTD: &str = "\
+pub(crate) const COBERTURA_DTD: &str = "\
 <!ELEMENT coverage (sources?,packages)>
 <!ATTLIST coverage line-rate CDATA #REQUIRED branch-rate CDATA #REQUIRED lines-covered CDATA #REQUIRED
  lines-valid CDATA #REQUIRED branches-covered CDATA #REQUIRED branches-valid CDATA #REQUIRED
@@ -77,7 +77,7 @@ const COBERTURA_DTD: &str = "\
 ";
 
 /// The schema that SonarQube documents for its generic format.
-const SONARQUBE_XSD: &str = r#"<?xml version="1.0"?>
+pub(crate) const SONARQUBE_XSD: &str = r#"<?xml version="1.0"?>
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
  <xs:element name="coverage">
   <xs:complexType>
@@ -113,7 +113,7 @@ schema = etree.DTD(schema) if kind == 'dtd' else etree.XMLSchema(file=schema)
 schema.assertValid(etree.parse(document))
 ";
 
-fn validates(scratch: &Path, kind: &str, schema: &str, document: &Path) {
+pub(crate) fn validates(scratch: &Path, kind: &str, schema: &str, document: &Path) {
     let path = scratch.join("schema");
     write(&path, schema.as_bytes());
     let validate = |document: &Path| capture(reader("python3").args(["-c", VALIDATE, kind, arg(&path), arg(document)]));

@@ -1,6 +1,8 @@
 //! `report`: lines, units, functions and branches that ran, for people and machines.
 
 use crate::coverage::build::build;
+use crate::coverage::changes::{self, Diff};
+use crate::coverage::config::complete::complete;
 use crate::coverage::formats::{Format, Material};
 use crate::coverage::gather::gather;
 use crate::coverage::model::Project;
@@ -11,7 +13,7 @@ use crate::coverage::select::FileFilter;
 use crate::coverage::source::Sources;
 use crate::coverage::terminal::paint::Painter;
 use crate::coverage::terminal::rows::{self, Row};
-use crate::coverage::terminal::{lists, show, table};
+use crate::coverage::terminal::{changed, lists, show, table};
 use crate::coverage::unite::unite;
 use crate::error::Error;
 use crate::input::{Inputs, split};
@@ -27,32 +29,61 @@ use std::path::{Path, PathBuf};
 ///
 /// Those of the inputs and outputs; [`Error::Threshold`] if coverage is below a limit.
 pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> {
+    let opts = &complete(session, opts)?;
     let outputs = outputs(opts)?;
     let sources = Sources::new(&opts.source_root);
-    let project = load(session, opts, &sources)?;
-    let mut rows = rows::rows(&project, opts.by);
-    rows::sort(&mut rows, opts.sort, opts.reverse);
+    let project = load_with_changes(session, opts, &sources)?;
+    let by = opts.by.unwrap_or_default();
+    let mut rows = rows::rows(&project, by);
+    rows::sort(&mut rows, opts.sort.unwrap_or_default(), opts.reverse == Some(true));
     for (format, path) in outputs {
-        let material = Material { project: &project, sources: &sources, rows: &rows, heading: heading(opts.by) };
+        let material = Material { project: &project, sources: &sources, rows: &rows, heading: heading(by) };
         write_to(session, path, |out| format.write(material, out))?;
     }
-    if opts.formats.wanted().is_empty() {
+    if opts.formats.have_table() {
         let view = View::new(session, opts, &sources);
         write_to(session, opts.formats.output_path(), |out| view.write(&project, &rows, out))?;
     }
     check(&project, opts)
 }
 
-/// Reads what a report is about.
+/// Reads what a report is about, and what it is held against.
+fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &Sources) -> Result<Project, Error> {
+    if let Some(flag) = opts.limits.flags_about_changes().first().filter(|_| !opts.changes.has_diff()) {
+        return Err(Error::Usage(format!("{flag} needs --diff or --diff-file, which say what changed")));
+    }
+    // A revision that there is not should not cost the time of reading the data.
+    let diff = Diff::read(&opts.changes, opts.source_root.first().map(PathBuf::as_path))?;
+    let mut project = load(session, opts, directories(opts)?, sources)?;
+    let dirs = opts.changes.baseline_dirs();
+    let mut baseline = None;
+    if !dirs.is_empty() {
+        let old = load(session, opts, dirs.clone(), sources)?;
+        changes::check_baseline(&dirs, &old)?;
+        baseline = Some((dirs, old));
+    }
+    if opts.changes.is_wanted() {
+        changes::attach(session, &mut project, diff, baseline, sources)?;
+    }
+    Ok(project)
+}
+
+/// Reads the data of directories.
 ///
 /// # Errors
 ///
 /// Those of the inputs.
-pub fn load(session: &mut Session<'_>, opts: &CoverageOpts, sources: &Sources) -> Result<Project, Error> {
+pub fn load(
+    session: &mut Session<'_>,
+    opts: &CoverageOpts,
+    dirs: Vec<PathBuf>,
+    sources: &Sources,
+) -> Result<Project, Error> {
     let packages = PackageFilter::new(opts.common.packages.as_deref());
     let remap = Remap::new(&opts.remap).map_err(Error::Usage)?;
-    let filter = FileFilter::new(&opts.filter, &opts.ignore_filename_regex).map_err(Error::Usage)?;
-    let inputs = Inputs::find_in(session, directories(opts)?)?;
+    let filter =
+        FileFilter::new(&opts.filter, &opts.exclude_files, &opts.ignore_filename_regex).map_err(Error::Usage)?;
+    let inputs = Inputs::find_in(session, dirs)?;
     let gathered = gather(session, inputs, &packages, &remap)?;
     let mut files = unite(session, &gathered.versions, sources)?;
     files.retain(|path, _| filter.matches(path));
@@ -128,7 +159,7 @@ impl<'o> View<'o> {
         let is_terminal = session.is_on_terminal() && opts.formats.output_path().is_none();
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let is_on = match opts.color {
+        let is_on = match opts.color.unwrap_or_default() {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb,
@@ -143,16 +174,20 @@ impl<'o> View<'o> {
         if opts.show {
             return show::write(project, self.sources, self.painter, out);
         }
-        table::write(out, heading(opts.by), rows, &project.totals, self.width, self.painter)?;
-        if opts.missing && project.totals.lines.missed() > 0 {
+        if opts.changes.is_wanted() {
+            return changed::write(project, &opts.changes, self.width, self.painter, out);
+        }
+        let by = opts.by.unwrap_or_default();
+        table::write(out, heading(by), rows, &project.totals, self.width, self.painter)?;
+        if opts.missing == Some(true) && project.totals.lines.missed() > 0 {
             writeln!(out, "\nLines that did not run:")?;
             lists::write_missing(project, out)?;
         }
         if let Some(summary) = omissions::summary(&project.omissions) {
-            let hint = if opts.omissions { ":" } else { " (--omissions lists them)" };
+            let hint = if opts.omissions == Some(true) { ":" } else { " (--omissions lists them)" };
             writeln!(out, "\n{summary}{hint}")?;
         }
-        if opts.omissions {
+        if opts.omissions == Some(true) {
             lists::write_omissions(&project.omissions, out)?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! A project's coverage, ready to be shown.
 
+use super::baseline::compare::Comparison;
+use super::diff::cover::DiffCoverage;
 use livecov_format::hash::Hash;
 use livecov_format::model::{OmissionReason, Span, UnitKind};
 use livecov_format::vocab::{CounterMode, Granularity};
@@ -25,6 +27,10 @@ pub struct Project {
     pub notes: Vec<String>,
     /// The sums over all files.
     pub totals: Totals,
+    /// Coverage of changed lines, if the report has a diff.
+    pub diff: Option<DiffCoverage>,
+    /// What became of lines since other data, if the report has these.
+    pub comparison: Option<Comparison>,
 }
 
 /// A package: one compiled crate target, or a Go package.

@@ -8,38 +8,45 @@ use regex::RegexSet;
 pub struct FileFilter {
     /// None lets all paths through.
     wanted: Option<(GlobSet, RegexSet)>,
+    excluded: (GlobSet, RegexSet),
     ignored: RegexSet,
 }
 
 impl FileFilter {
     /// A filter that lets through what fits one of `wanted`, globs or expressions behind `re:`, or all if there are
-    /// none, and what fits none of the expressions `ignored`.
+    /// none, and what fits none of `excluded`, which are the same, nor of the expressions `ignored`.
     ///
     /// # Errors
     ///
     /// A pattern that is none, in words for its user.
-    pub fn new(wanted: &[String], ignored: &[String]) -> Result<Self, String> {
-        let expressions = wanted.iter().filter_map(|pattern| pattern.strip_prefix("re:"));
-        let expressions = RegexSet::new(expressions).map_err(|error| format!("--filter: {error}"))?;
-        let mut globs = GlobSetBuilder::new();
-        for pattern in wanted.iter().filter(|pattern| !pattern.starts_with("re:")) {
-            for glob in [pattern.clone(), format!("**/{pattern}"), format!("{pattern}/**"), format!("**/{pattern}/**")]
-            {
-                let glob = GlobBuilder::new(&glob).literal_separator(true).build();
-                globs.add(glob.map_err(|error| format!("--filter {pattern}: {error}"))?);
-            }
-        }
-        let globs = globs.build().map_err(|error| format!("--filter: {error}"))?;
+    pub fn new(wanted: &[String], excluded: &[String], ignored: &[String]) -> Result<Self, String> {
+        let wanted = (!wanted.is_empty()).then(|| patterns("--filter", wanted)).transpose()?;
+        let excluded = patterns("--exclude-files", excluded)?;
         let ignored = RegexSet::new(ignored).map_err(|error| format!("--ignore-filename-regex: {error}"))?;
-        Ok(Self { wanted: (!wanted.is_empty()).then_some((globs, expressions)), ignored })
+        Ok(Self { wanted, excluded, ignored })
     }
 
     /// Whether the report is about a file.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
-        let is_wanted = |(globs, expressions): &(GlobSet, RegexSet)| globs.is_match(path) || expressions.is_match(path);
-        self.wanted.as_ref().is_none_or(is_wanted) && !self.ignored.is_match(path)
+        let fits = |(globs, expressions): &(GlobSet, RegexSet)| globs.is_match(path) || expressions.is_match(path);
+        self.wanted.as_ref().is_none_or(fits) && !fits(&self.excluded) && !self.ignored.is_match(path)
     }
+}
+
+/// Globs, which fit at any depth, and expressions behind `re:`.
+fn patterns(flag: &str, patterns: &[String]) -> Result<(GlobSet, RegexSet), String> {
+    let expressions = patterns.iter().filter_map(|pattern| pattern.strip_prefix("re:"));
+    let expressions = RegexSet::new(expressions).map_err(|error| format!("{flag}: {error}"))?;
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns.iter().filter(|pattern| !pattern.starts_with("re:")) {
+        for glob in [pattern.clone(), format!("**/{pattern}"), format!("{pattern}/**"), format!("**/{pattern}/**")] {
+            let glob = GlobBuilder::new(&glob).literal_separator(true).build();
+            globs.add(glob.map_err(|error| format!("{flag} {pattern}: {error}"))?);
+        }
+    }
+    let globs = globs.build().map_err(|error| format!("{flag}: {error}"))?;
+    Ok((globs, expressions))
 }
 
 #[cfg(test)]
@@ -59,15 +66,17 @@ mod tests {
             ("re:^src/.*[ab]\\.rs$", "src/x/b.rs", true),
             ("re:^b", "src/x/b.rs", false),
         ] {
-            assert_eq!(FileFilter::new(&[pattern.into()], &[]).unwrap().matches(path), fits, "{pattern} {path}");
+            assert_eq!(FileFilter::new(&[pattern.into()], &[], &[]).unwrap().matches(path), fits, "{pattern} {path}");
+            assert_ne!(FileFilter::new(&[], &[pattern.into()], &[]).unwrap().matches(path), fits, "{pattern} {path}");
         }
     }
 
     #[test]
     fn what_is_ignored_is_left_out_of_what_is_wanted() {
-        let filter = FileFilter::new(&["src".into()], &["gen".into()]).unwrap();
+        let filter = FileFilter::new(&["src".into()], &["x.rs".into()], &["gen".into()]).unwrap();
         assert!(filter.matches("src/a.rs") && !filter.matches("src/gen.rs") && !filter.matches("a.rs"));
-        assert!(FileFilter::new(&["[".into()], &[]).unwrap_err().starts_with("--filter [: "));
-        assert!(FileFilter::new(&[], &["(".into()]).is_err());
+        assert!(!filter.matches("src/x.rs"));
+        assert!(FileFilter::new(&["[".into()], &[], &[]).unwrap_err().starts_with("--filter [: "));
+        assert!(FileFilter::new(&[], &[], &["(".into()]).is_err());
     }
 }

@@ -106,9 +106,15 @@ fn read(path: PathBuf) -> Option<Source> {
         return None;
     }
     let bytes = std::fs::read(&path).ok()?;
+    Some(Source { path, hash: md5(&bytes), bytes })
+}
+
+/// The hash that tells contents of source files apart.
+#[must_use]
+pub fn md5(bytes: &[u8]) -> Hash {
     let mut hasher = Hasher::new(Algorithm::Md5);
-    hasher.update(&bytes);
-    Some(Source { path, bytes, hash: hasher.finish() })
+    hasher.update(bytes);
+    hasher.finish()
 }
 
 impl Source {

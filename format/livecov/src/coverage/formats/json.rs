@@ -1,5 +1,7 @@
 //! JSON of our own; `docs/report.schema.json` is its schema.
 
+use crate::coverage::baseline::compare::Comparison;
+use crate::coverage::diff::cover::DiffCoverage;
 use crate::coverage::model::{BranchPoint, File, Function, Line, Omission, Package, Project, Totals, Unit, kind_name};
 use crate::coverage::omissions::reason_name;
 use livecov_format::hash::hex;
@@ -22,6 +24,10 @@ struct ReportJson<'p> {
     files: Files<'p>,
     omissions: Vec<OmissionJson<'p>>,
     notes: &'p [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<&'p DiffCoverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'p Comparison>,
 }
 
 /// Files are the bulk: one is in memory at a time.
@@ -134,6 +140,8 @@ pub fn write(project: &Project, out: &mut dyn Write) -> io::Result<()> {
         files: Files(&project.files),
         omissions: project.omissions.iter().map(omission).collect(),
         notes: &project.notes,
+        diff: project.diff.as_ref(),
+        comparison: project.comparison.as_ref(),
     };
     serde_json::to_writer(&mut *out, &report)?;
     writeln!(out)

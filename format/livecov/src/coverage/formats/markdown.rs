@@ -1,16 +1,18 @@
 //! Markdown for comments on pull requests.
 
+use super::markdown_changes::{write_comparison, write_diff};
 use crate::coverage::model::{Project, Ratio, Totals};
 use crate::coverage::omissions;
+use crate::coverage::terminal::paint::harmless;
 use crate::coverage::terminal::rows::Row;
 use crate::coverage::thresholds::percent;
 use std::io::{self, Write};
 
 /// Services cut longer comments off, or refuse them.
-const ROW_LIMIT: usize = 500;
+pub(super) const ROW_LIMIT: usize = 500;
 
 /// Ranges of lines that a row shows.
-const RANGE_LIMIT: usize = 20;
+pub(super) const RANGE_LIMIT: usize = 20;
 
 /// Writes a report with a row for each of `rows`.
 ///
@@ -18,6 +20,12 @@ const RANGE_LIMIT: usize = 20;
 ///
 /// Those of `out`.
 pub fn write(project: &Project, rows: &[Row], heading: &str, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(diff) = &project.diff {
+        write_diff(diff, out)?;
+    }
+    if let Some(comparison) = &project.comparison {
+        write_comparison(comparison, out)?;
+    }
     writeln!(out, "### Coverage: {} of lines\n", percent(project.totals.lines))?;
     writeln!(out, "| {heading} | Lines | Units | Functions | Branches |")?;
     writeln!(out, "|---|---:|---:|---:|---:|")?;
@@ -63,15 +71,15 @@ fn write_missing(project: &Project, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Line ranges such as `40, 52-58`.
-fn ranges(runs: &[[u32; 2]]) -> String {
+pub(super) fn ranges(runs: &[[u32; 2]]) -> String {
     let range = |[first, last]: &[u32; 2]| if first == last { first.to_string() } else { format!("{first}-{last}") };
     runs.iter().map(range).collect::<Vec<_>>().join(", ")
 }
 
 /// Text that stays what it is between Markdown's marks, inside and outside of tables.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in harmless(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -82,7 +90,6 @@ fn escape(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            c if c.is_control() => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

@@ -3,10 +3,12 @@
 pub mod cobertura;
 pub mod codecov;
 pub mod coveralls;
+pub mod html;
 pub mod json;
 pub mod lcov;
 pub mod llvm;
 pub mod markdown;
+pub mod markdown_changes;
 pub mod sonarqube;
 pub mod text;
 pub mod xml;
@@ -30,6 +32,8 @@ pub enum Format {
     Codecov,
     /// Coveralls' JSON.
     Coveralls,
+    /// A page.
+    Html,
     /// SonarQube's generic XML.
     Sonarqube,
     /// Markdown.
@@ -67,6 +71,7 @@ impl Format {
             Self::Cobertura => cobertura::write(project, now(), out),
             Self::Codecov => codecov::write(project, out),
             Self::Coveralls => coveralls::write(project, sources, out),
+            Self::Html => html::write(project, sources, out),
             Self::Sonarqube => sonarqube::write(project, out),
             Self::Markdown => markdown::write(project, rows, heading, out),
             Self::Text => text::write(project, out),

@@ -1,5 +1,6 @@
 //! Reports for people at a terminal.
 
+pub mod changed;
 pub mod lists;
 pub mod paint;
 pub mod rows;

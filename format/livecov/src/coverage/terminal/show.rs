@@ -10,19 +10,22 @@ use crate::coverage::model::{BranchKind, File, Line, Project, Unit};
 use crate::coverage::source::{Source, Sources};
 use crate::coverage::thresholds::percent;
 use livecov_format::model::UnitKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// Tab stops of the source shown.
 const TAB: usize = 4;
 
-/// Writes all files.
+/// Writes all files, or those that a diff changes.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn write(project: &Project, sources: &Sources, painter: Painter, out: &mut dyn Write) -> io::Result<()> {
-    for (number, file) in project.files.iter().enumerate() {
+    let changed: Option<BTreeSet<&str>> =
+        project.diff.as_ref().map(|diff| diff.files.iter().map(|file| file.path.as_str()).collect());
+    let is_shown = |file: &&File| changed.as_ref().is_none_or(|changed| changed.contains(file.path.as_str()));
+    for (number, file) in project.files.iter().filter(is_shown).enumerate() {
         if number > 0 {
             writeln!(out)?;
         }

@@ -65,7 +65,7 @@ pub fn write(
     Ok(())
 }
 
-fn pad(text: &str, columns: usize) -> String {
+pub(super) fn pad(text: &str, columns: usize) -> String {
     let blanks = columns.saturating_sub(width(text));
     format!("{text}{:blanks$}", "")
 }
@@ -103,6 +103,16 @@ fn counts(ratio: Ratio) -> String {
     if ratio.total == 0 { "-".into() } else { format!("{}/{}", ratio.covered, ratio.total) }
 }
 
+/// The colour of a share. What has nothing to count is not bad.
+pub(super) fn tone(ratio: Ratio) -> Tone {
+    match ratio.permille() {
+        None => Tone::Faint,
+        Some(GOOD..) => Tone::Good,
+        Some(FAIR..) => Tone::Fair,
+        Some(_) => Tone::Poor,
+    }
+}
+
 impl Column {
     const fn width(&self) -> usize {
         let numbers = if self.has_counts { self.counts_width + 1 + PERCENT_WIDTH } else { PERCENT_WIDTH };
@@ -110,14 +120,7 @@ impl Column {
     }
 
     fn cell(&self, ratio: Ratio, painter: Painter) -> String {
-        // What has nothing to count is not bad.
-        let tone = match ratio.permille() {
-            None => Tone::Faint,
-            Some(GOOD..) => Tone::Good,
-            Some(FAIR..) => Tone::Fair,
-            Some(_) => Tone::Poor,
-        };
-        let share = painter.paint(tone, &format!("{:>PERCENT_WIDTH$}", percent(ratio)));
+        let share = painter.paint(tone(ratio), &format!("{:>PERCENT_WIDTH$}", percent(ratio)));
         let front = GAP + self.width() - PERCENT_WIDTH;
         if !self.has_counts || ratio.total == 0 {
             return format!("{:front$}{share}", "");

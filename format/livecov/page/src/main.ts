@@ -1,0 +1,181 @@
+// The page of a report.
+
+import { unpack } from "./bytes";
+import { Bodies } from "./body-data";
+import { fill, h } from "./dom";
+import { Help } from "./help";
+import { decodeIndex, type Index } from "./index-data";
+import { IndexPage } from "./index-page";
+import { listenToKeys, type Commands } from "./keys";
+import { notices, provenance } from "./notices";
+import { Router, VIEWS, type Route } from "./route";
+import { SourcePage } from "./source-page";
+import { ThemeSwitch } from "./theme";
+
+/** So many rows go to a printer. */
+const PRINT_LIMIT = 5000;
+
+class App {
+  private readonly router = new Router();
+  private readonly help = new Help();
+  private readonly status = h("div", { class: "status", role: "status" });
+  private readonly main = h("main");
+  private readonly indexPage: IndexPage;
+  private readonly sourcePage: SourcePage;
+  private readonly places = new Map<string, number>();
+  private statusTimer = 0;
+
+  constructor(
+    private readonly index: Index,
+    private readonly theme: ThemeSwitch,
+  ) {
+    const announce = (text: string) => this.announce(text);
+    const context = { index, router: this.router, bodies: new Bodies(index), announce };
+    this.indexPage = new IndexPage(context);
+    this.sourcePage = new SourcePage(context);
+    this.router.listen((route, before) => this.follow(route, before));
+    listenToKeys(() => this.commands());
+    window.addEventListener("beforeprint", () => this.page().printAll(PRINT_LIMIT));
+    window.addEventListener("afterprint", () => this.page().refresh());
+  }
+
+  start(): void {
+    const help = h(
+      "button",
+      { type: "button", class: "quiet", title: "Keys and search (?)", on: { click: () => this.help.toggle() } },
+      "?",
+      h("span", { class: "button-text" }, "Help"),
+    );
+    const home = h("a", { href: "#" }, document.title.replace(/ · Coverage$/, ""));
+    const header = h(
+      "header",
+      { class: "top" },
+      h("div", { class: "title" }, h("h1", {}, home), h("p", { class: "provenance" }, provenance(this.index))),
+      h("div", { class: "actions" }, this.theme.button, help),
+    );
+    document.body.append(header, ...notices(this.index, this.router), this.main, this.status, this.help.element);
+    this.show(this.router.route);
+    performance.mark("livecov-shown");
+  }
+
+  private page(): IndexPage | SourcePage {
+    return this.router.route.file ? this.sourcePage : this.indexPage;
+  }
+
+  private show(route: Route): void {
+    const file = route.file === "" ? undefined : this.fileOf(route.file);
+    if (file !== undefined) {
+      fill(this.main, this.sourcePage.element);
+      this.sourcePage.open(file).catch((error: unknown) => this.announce(String(error)));
+      return;
+    }
+    if (route.file !== "") {
+      this.announce(`There is no file ${route.file} in this report`);
+    }
+    this.sourcePage.close();
+    if (this.main.firstElementChild !== this.indexPage.element) {
+      fill(this.main, this.indexPage.element);
+    }
+    this.indexPage.update(route);
+  }
+
+  private follow(route: Route, before: Route): void {
+    if (route.file === "" || route.file !== before.file) {
+      this.show(route);
+      if (route.file === "" && before.file !== "") {
+        this.indexPage.focusList();
+      }
+    } else {
+      this.sourcePage.update(route.hide === before.hide);
+    }
+  }
+
+  private fileOf(path: string): number | undefined {
+    if (this.places.size === 0) {
+      const { files } = this.index;
+      for (let file = 0; file < files.count; file++) {
+        this.places.set(files.paths.get(file), file);
+      }
+    }
+    return this.places.get(path);
+  }
+
+  private announce(text: string): void {
+    fill(this.status, text);
+    clearTimeout(this.statusTimer);
+    this.statusTimer = setTimeout(() => fill(this.status), 4000);
+  }
+
+  private commands(): Commands {
+    const commands: Commands = {
+      "/": () => this.focusSearch(),
+      t: () => this.theme.next(),
+      "?": () => this.help.toggle(),
+      n: () => this.goToFile(1, true),
+      Escape: () => this.escape(),
+    };
+    VIEWS.forEach((view, place) => {
+      commands[String(place + 1)] = () => this.router.go({ view, file: "", line: 0 });
+    });
+    return this.router.route.file ? { ...commands, ...this.sourceCommands() } : commands;
+  }
+
+  private sourceCommands(): Commands {
+    return {
+      j: () => this.sourcePage.jump("miss", 1),
+      k: () => this.sourcePage.jump("miss", -1),
+      J: () => this.sourcePage.jump("partial", 1),
+      K: () => this.sourcePage.jump("partial", -1),
+      "]": () => this.goToFile(1, false),
+      "[": () => this.goToFile(-1, false),
+      h: () => this.router.replace({ hide: !this.router.route.hide }),
+      u: () => this.router.go({ file: "", line: 0 }),
+    };
+  }
+
+  private focusSearch(): void {
+    this.router.go({ file: "", line: 0 });
+    this.indexPage.search.focus();
+    this.indexPage.search.select();
+  }
+
+  private escape(): void {
+    if (document.activeElement === this.indexPage.search) {
+      this.router.replace({ query: "" });
+      this.indexPage.focusList();
+    } else if (this.router.route.file && !this.sourcePage.hideDetails()) {
+      this.router.go({ file: "", line: 0 });
+    }
+  }
+
+  /** Opens the next file of the list; only one with lines that did not run, if that is wanted. */
+  private goToFile(direction: 1 | -1, isMissed: boolean): void {
+    const { missed } = this.index.files.sums.lines;
+    const order = this.indexPage.fileOrder().filter((file) => !isMissed || missed[file] > 0 || this.isOpen(file));
+    const current = order.findIndex((file) => this.isOpen(file));
+    const next = order[current < 0 ? 0 : current + direction];
+    if (next === undefined || (isMissed && missed[next] === 0)) {
+      this.announce(isMissed ? "No further file has lines that did not run" : "There is no further file");
+    } else {
+      this.router.go({ file: this.index.files.paths.get(next), line: 0 });
+    }
+  }
+
+  private isOpen(file: number): boolean {
+    const { route } = this.router;
+    return route.file !== "" && this.index.files.paths.get(file) === route.file;
+  }
+}
+
+async function start(): Promise<void> {
+  const theme = new ThemeSwitch();
+  const element = document.getElementById("index");
+  if (!element) {
+    throw new Error("this page has no index: the file was cut");
+  }
+  new App(decodeIndex(await unpack(element)), theme).start();
+}
+
+start().catch((error: unknown) => {
+  document.body.append(h("p", { class: "banner", role: "alert" }, `This report cannot be shown: ${String(error)}`));
+});
