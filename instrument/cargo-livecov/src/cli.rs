@@ -1,8 +1,11 @@
 //! The command line: our flags are taken out, cargo's go on to cargo.
 
 use crate::error::Error;
+use clap::CommandFactory;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// The help text.
 pub const HELP: &str = include_str!("help.txt");
@@ -94,6 +97,8 @@ pub struct Cli {
     pub shell: String,
     /// `--data` of `clean`.
     pub only_data: bool,
+    /// `--open`.
+    pub opens: bool,
     /// What goes on to the report.
     pub report_args: Vec<OsString>,
     /// What goes on to cargo.
@@ -128,6 +133,7 @@ impl Default for Cli {
             data_folder: None,
             shell: "sh".to_owned(),
             only_data: false,
+            opens: false,
             report_args: Vec::new(),
             cargo_args: Vec::new(),
             manifest_path: None,
@@ -153,41 +159,19 @@ pub fn is_command(word: &str) -> bool {
     word.starts_with('-') || DATA_COMMANDS.contains(&word) || COMMANDS.contains(&word)
 }
 
-/// Flags of the report: those with a value, and those without.
-const REPORT_VALUES: [&str; 17] = [
-    "--output-path",
-    "--by",
-    "--sort",
-    "--filter",
-    "--ignore-filename-regex",
-    "--color",
-    "--source-root",
-    "--remap",
-    "--fail-under-lines",
-    "--fail-under-functions",
-    "--fail-under-units",
-    "--fail-under-branches",
-    "--fail-under-file-lines",
-    "--diff",
-    "--show",
-    "--title",
-    "--width",
-];
-const REPORT_SWITCHES: [&str; 13] = [
-    "--lcov",
-    "--json",
-    "--cobertura",
-    "--codecov",
-    "--coveralls",
-    "--sonarqube",
-    "--markdown",
-    "--text",
-    "--llvm-json",
-    "--html",
-    "--missing",
-    "--omissions",
-    "--show-missing-lines",
-];
+/// Flags of `livecov report` that mean something else to cargo, or nothing
+/// where a folder of data is at hand.
+const NOT_FOR_REPORT: [&str; 7] = ["config", "i", "pkg", "v", "hw", "cpuprofile", "threads"];
+
+/// The flags of `livecov report`, and whether each has a value behind it.
+static REPORT_FLAGS: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+    let command = livecov::cli::Cli::command();
+    let report = command.find_subcommand("report").into_iter().flat_map(|report| report.get_arguments());
+    let named = report.filter_map(|flag| Some((flag.get_long()?, flag)));
+    let ours = named.filter(|(name, _)| !NOT_FOR_REPORT.contains(name));
+    ours.map(|(name, flag)| (format!("--{name}"), flag.get_action().takes_values() && !flag.is_require_equals_set()))
+        .collect()
+});
 
 /// Flags of cargo's that `cargo metadata` takes as well.
 const METADATA_SWITCHES: [&str; 5] = ["--all-features", "--no-default-features", "--locked", "--offline", "--frozen"];
@@ -247,6 +231,15 @@ impl Cli {
             if self.switch(&name) {
                 continue;
             }
+            if REPORT_FLAGS.get(&name) == Some(&false) {
+                self.report_args.push(arg);
+                continue;
+            }
+            // Nothing of a report's is for cargo: what is not known `livecov` names.
+            if self.action == Action::Report && !OWN_VALUES.contains(&&*name) && name != "--manifest-path" {
+                self.report_args.push(arg);
+                continue;
+            }
             if !takes_value(&name) {
                 self.cargo_args.push(arg);
                 continue;
@@ -280,10 +273,7 @@ impl Cli {
             "--no-clean" => &mut self.keeps_data,
             "--no-report" => &mut self.no_report,
             "--data" => &mut self.only_data,
-            _ if REPORT_SWITCHES.contains(&name) => {
-                self.report_args.push(name.into());
-                return true;
-            }
+            "--open" => &mut self.opens,
             _ => {
                 if METADATA_SWITCHES.contains(&name) {
                     self.metadata_args.push(name.to_owned());
@@ -308,7 +298,12 @@ impl Cli {
             "--data-dir" => self.data_folder = Some(PathBuf::from(value)),
             "--format" => self.shell = one_of(name, &text, &["sh", "fish", "pwsh", "json"])?,
             "--target-dir" => self.target_folder = Some(PathBuf::from(value)),
-            _ if REPORT_VALUES.contains(&name) => self.report_args.extend([name.into(), value]),
+            "--livecov-config" => self.report_args.extend(["--config".into(), value]),
+            "--color" => {
+                self.report_args.extend([name.into(), value.clone()]);
+                self.cargo_args.extend([name.into(), value]);
+            }
+            _ if REPORT_FLAGS.contains_key(name) => self.report_args.extend([name.into(), value]),
             _ => {
                 match name {
                     "--manifest-path" => self.manifest_path = Some(PathBuf::from(&value)),
@@ -325,12 +320,22 @@ impl Cli {
     }
 }
 
+/// Our own flags that are followed by a value.
+const OWN_VALUES: [&str; 8] = [
+    "--mode",
+    "--granularity",
+    "--include",
+    "--exclude-from-report",
+    "--data-dir",
+    "--format",
+    "--target-dir",
+    "--livecov-config",
+];
+
 /// Whether a flag, ours or cargo's, is followed by a value.
 fn takes_value(name: &str) -> bool {
-    let ours =
-        ["--mode", "--granularity", "--include", "--exclude-from-report", "--data-dir", "--format", "--target-dir"];
     let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
-    ours.contains(&name) || cargos.contains(&name) || REPORT_VALUES.contains(&name)
+    OWN_VALUES.contains(&name) || cargos.contains(&name) || REPORT_FLAGS.get(name) == Some(&true)
 }
 
 fn one_of(name: &str, value: &str, words: &[&str]) -> Result<String, Error> {
@@ -386,6 +391,17 @@ mod tests {
             let message = parse(line).unwrap_err().to_string();
             assert!(message.contains(part), "{message}");
         }
+    }
+
+    #[test]
+    fn flags_of_the_report() {
+        let cli = parse("test --show --fail-under-file-units 5 --html=a --missing=false --livecov-config l --config c x --diff main --color never").unwrap();
+        let expected = "--show --fail-under-file-units 5 --html=a --missing=false --config l --diff main --color never";
+        assert_eq!(cli.report_args, expected.split(' ').collect::<Vec<_>>());
+        assert_eq!(cli.cargo_args, ["--config", "c", "x", "--color", "never"]);
+        let cli = parse("report --manifest-path m --data-dir d --config l --nonsense").unwrap();
+        assert_eq!(cli.report_args, ["--config", "l", "--nonsense"]);
+        assert_eq!((cli.manifest_path, cli.data_folder), (Some("m".into()), Some("d".into())));
     }
 
     #[test]

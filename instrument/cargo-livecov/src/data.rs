@@ -1,6 +1,5 @@
 //! What runs have left: sorted, merged, reported.
 
-use crate::error::Error;
 use crate::files;
 use livecov_format::decode::CounterFile;
 use std::ffi::OsString;
@@ -49,16 +48,4 @@ pub(crate) fn merge(folder: &Path) {
     };
     // What cannot be merged is named, and stays.
     livecov(vec!["livecov".into(), "merge".into(), option("-i="), option("-o=")]);
-}
-
-/// Reports on a folder.
-pub(crate) fn report(folder: &Path, args: &[OsString]) -> Result<i32, Error> {
-    if !files::entries(folder).is_ok_and(|entries| !entries.is_empty()) {
-        eprintln!("warning: livecov: no data in {}: nothing that is counted has run", folder.display());
-        return Ok(0);
-    }
-    let mut line: Vec<OsString> = vec!["livecov".into(), "report".into()];
-    line.extend(args.iter().cloned());
-    line.push(folder.into());
-    Ok(livecov(line))
 }

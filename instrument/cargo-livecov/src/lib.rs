@@ -17,6 +17,7 @@ mod files;
 mod overlay;
 mod project;
 pub mod protocol;
+mod report;
 mod runtime;
 mod rustc;
 pub mod session;

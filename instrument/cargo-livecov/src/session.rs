@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::files;
 use crate::project::Project;
 use crate::protocol::{CONFIG, Config, Note};
+use crate::report::Report;
 use crate::runtime::{self, Request};
 use crate::settings::Settings;
 use crate::shell::assignments;
@@ -37,7 +38,7 @@ fn dispatch(cli: &Cli) -> Result<i32, Error> {
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
         Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),
-        Action::Report => data::report(&data_folder(cli, &Project::load(cli)?), &cli.report_args),
+        Action::Report => Report::of(cli, &Project::load(cli)?).make(),
         Action::Env => print(&assignments(&cli.shell, &Session::new(cli)?.variables()?)),
         Action::Cargo(command) => Session::new(cli)?.cargo(*command),
     }
@@ -49,7 +50,7 @@ fn print(text: &str) -> Result<i32, Error> {
     Ok(0)
 }
 
-fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
+pub(crate) fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
     let own = || project.target_folder.join("livecov").join("data");
     let folder = cli.data_folder.clone().unwrap_or_else(own);
     std::path::absolute(&folder).unwrap_or(folder)
@@ -70,6 +71,7 @@ struct Session<'a> {
     config: Config,
     config_file: PathBuf,
     data: PathBuf,
+    report: Report,
     rustdoc_flags: Vec<String>,
 }
 
@@ -96,7 +98,8 @@ impl<'a> Session<'a> {
         let config_file = config.out.join("config.json");
         config.save(&config_file)?;
         let data = data_folder(cli, &project);
-        Ok(Self { cli, config, config_file, data, rustdoc_flags: settings.rustdoc_flags(host) })
+        let report = Report::of(cli, &project);
+        Ok(Self { cli, config, config_file, data, report, rustdoc_flags: settings.rustdoc_flags(host) })
     }
 
     /// The variables that make cargo, called by hand, count.
@@ -146,7 +149,7 @@ impl<'a> Session<'a> {
         if self.cli.no_report {
             return Ok(code);
         }
-        let reported = data::report(&self.data, &self.cli.report_args)?;
+        let reported = self.report.make()?;
         Ok(if code == 0 { reported } else { code })
     }
 
