@@ -37,8 +37,9 @@ fn is_of_host(bytes: &[u8]) -> bool {
 
 /// Makes one counter file of all that belong to one program.
 pub(crate) fn merge(folder: &Path) {
+    let is_empty = files::entries(folder).is_ok_and(|entries| entries.is_empty());
     // The command separates folders by commas.
-    if folder.as_os_str().to_string_lossy().contains(',') {
+    if is_empty || folder.as_os_str().to_string_lossy().contains(',') {
         return;
     }
     let option = |name: &str| {

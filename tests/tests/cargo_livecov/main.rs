@@ -9,6 +9,7 @@ mod fallback;
 mod kinds;
 mod paths;
 mod project;
+mod reports;
 mod runs;
 mod selection;
 mod signals;

@@ -1,0 +1,62 @@
+//! The report behind a run, and its flags.
+
+use crate::project::Project;
+use livecov_tests::command::capture;
+use livecov_tests::paths::text;
+use std::fs;
+
+#[test]
+fn a_page_by_default_beside_the_data() {
+    let project = Project::copy("sample");
+    let outcome = project.done(&["run", "-q", "--html"]);
+    let page = project.root().join("target/livecov/report.html");
+    assert!(outcome.stderr_text().contains(&format!("report in {}", text(&page))), "{outcome:?}");
+    assert!(!outcome.stdout_text().contains("<html"), "{outcome:?}");
+    assert!(fs::read_to_string(&page).expect("a page").contains("<html"));
+    let elsewhere = project.outside("pages").join("new").join("a b.html");
+    project.done(&["report", &format!("--html={}", text(&elsewhere))]);
+    assert!(fs::read_to_string(&elsewhere).expect("a page").contains("<html"));
+    let outcome = project.done(&["report", "--html", "--output-path", text(&page)]);
+    assert!(!outcome.stderr_text().contains("report in"), "{outcome:?}");
+}
+
+#[test]
+fn a_configuration_file_of_the_project() {
+    let project = Project::copy("sample");
+    project.write("livecov.toml", b"missing = true\n\n[thresholds]\nlines = 99\n");
+    let outcome = capture(&mut project.livecov(&["run", "-q"])).exits(3);
+    assert!(outcome.stderr_text().contains("less than `thresholds.lines`"), "{outcome:?}");
+    // From elsewhere too, and another file or none.
+    let manifest = project.root().join("Cargo.toml");
+    let elsewhere = project.outside("elsewhere");
+    let from_elsewhere = |args: &[&str]| {
+        let mut command = project.livecov(args);
+        command.args(["--manifest-path", text(&manifest)]).current_dir(&elsewhere);
+        capture(&mut command)
+    };
+    from_elsewhere(&["report"]).exits(3);
+    from_elsewhere(&["report", "--no-config"]).exits(0);
+    project.write("other.toml", b"[thresholds]\nlines = 1\n");
+    from_elsewhere(&["report", "--livecov-config", text(&project.root().join("other.toml"))]).exits(0);
+}
+
+#[test]
+fn flags_that_no_report_has_are_named() {
+    let project = Project::copy("sample");
+    project.done(&["run", "-q"]);
+    let outcome = capture(&mut project.livecov(&["report", "--htlm"])).exits(2);
+    assert!(outcome.stderr_text().contains("'--html'"), "{outcome:?}");
+}
+
+#[test]
+fn nothing_that_counts() {
+    let project = Project::of(&[
+        ("Cargo.toml", "[package]\nname = \"empty\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        ("src/lib.rs", "//! Nothing.\n"),
+    ]);
+    let outcome = project.livecov(&["test", "-q"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert_eq!(said.matches("warning: livecov: no data in").count(), 1, "{said}");
+    assert!(!said.contains("no applicable files"), "{said}");
+    assert_eq!(outcome.status.code(), Some(0), "{said}");
+}
