@@ -17,6 +17,8 @@ pub(crate) struct Page {
     pub(crate) flags: Vec<u64>,
     pub(crate) sources: Vec<Option<String>>,
     pub(crate) chunk_count: usize,
+    /// Changed lines and the comparison, as the JSON report has them, as far as the page knows them.
+    pub(crate) changes: Option<Value>,
 }
 
 /// The texts of all elements of a kind that have these attributes.
@@ -103,6 +105,11 @@ fn signed(number: u64) -> i64 {
 pub(crate) fn parse(html: &str) -> Page {
     let elements = elements(html, "<script type=\"application/octet-stream\" id=\"", "</script>");
     let (index, chunks) = elements.split_first().expect("an index");
+    let (changed, chunks) =
+        match chunks.split_first().and_then(|(first, rest)| Some((first.strip_prefix("changes\">")?, rest))) {
+            Some((changed, rest)) => (Some(unpack(changed)), rest),
+            None => (None, chunks),
+        };
     let index = unpack(index.strip_prefix("index\">").expect("the index comes first"));
     let mut block = Block(&index);
     let head: Value = serde_json::from_str(&block.texts(1)[0]).expect("JSON");
@@ -126,7 +133,8 @@ pub(crate) fn parse(html: &str) -> Page {
         }
         assert!(block.0.is_empty());
     }
-    Page { head, packages, files, omissions, flags, sources, chunk_count }
+    let changes = changed.map(|changed| changes(&mut Block(&changed), &files));
+    Page { head, packages, files, omissions, flags, sources, chunk_count, changes }
 }
 
 fn packages(block: &mut Block<'_>) -> Vec<Value> {
@@ -299,4 +307,90 @@ fn branches(block: &mut Block<'_>, units: &[Value], head: &Value) -> Vec<Value> 
         branch
     };
     (0..count).map(branch).collect()
+}
+
+/// Adds up what files have of something.
+fn sum(files: &[Value], fields: &[&str]) -> u64 {
+    let number = |file: &Value| fields.iter().fold(&file["totals"], |value, field| &value[field]).as_u64().unwrap();
+    files.iter().map(number).sum()
+}
+
+fn ranges(block: &mut Block<'_>, count: usize) -> Vec<Vec<[i64; 2]>> {
+    let sizes = block.sizes(count);
+    let firsts = block.deltas(sizes.iter().sum());
+    let more = block.column(firsts.len());
+    let mut all = firsts.iter().zip(more).map(|(first, more)| [*first, first + i64::try_from(more).unwrap()]);
+    sizes.iter().map(|size| all.by_ref().take(*size).collect()).collect()
+}
+
+/// Empty paths stand for none.
+fn with_old_path(mut file: Value, old_path: &str) -> Value {
+    if !old_path.is_empty() {
+        file["old_path"] = old_path.into();
+    }
+    file
+}
+
+fn paths(block: &mut Block<'_>, count: usize, files: &[Value]) -> Vec<Value> {
+    block.deltas(count).into_iter().map(|place| files[usize::try_from(place).unwrap()]["path"].clone()).collect()
+}
+
+fn changes(block: &mut Block<'_>, files: &[Value]) -> Value {
+    let mut head: Value = serde_json::from_str(&block.texts(1)[0]).expect("JSON");
+    let changed = changed(block, files);
+    let compared = compared(block, files);
+    assert!(block.0.is_empty());
+    if head["diff"].is_object() {
+        let ratio = |what: &str| json!({ "covered": sum(&changed, &[what, "covered"]), "total": sum(&changed, &[what, "total"]) });
+        head["diff"]["totals"] = json!({ "lines": ratio("lines"), "branches": ratio("branches") });
+        head["diff"]["files"] = changed.into();
+    }
+    if head["comparison"].is_object() {
+        for kind in ["new_covered", "new_uncovered", "lost", "gained"] {
+            head["comparison"]["totals"][kind] = sum(&compared, &[kind]).into();
+        }
+        head["comparison"]["files"] = compared.into();
+    }
+    head
+}
+
+fn changed(block: &mut Block<'_>, files: &[Value]) -> Vec<Value> {
+    let count = block.size();
+    let paths = paths(block, count, files);
+    let old_paths = block.texts(count);
+    let [lines, branches] = std::array::from_fn(|_| block.ratios(count));
+    let [changed, missed] = std::array::from_fn(|_| ranges(block, count));
+    let file = |place: usize| {
+        let totals = json!({ "lines": lines[place], "branches": branches[place] });
+        let file = json!({
+            "path": paths[place], "totals": totals, "changed": changed[place], "missed": missed[place],
+        });
+        with_old_path(file, &old_paths[place])
+    };
+    (0..count).map(file).collect()
+}
+
+fn compared(block: &mut Block<'_>, files: &[Value]) -> Vec<Value> {
+    let count = block.size();
+    let mut paths = paths(block, count, files);
+    let gone_count = block.size();
+    paths.extend(block.texts(gone_count).into_iter().map(Value::from));
+    let count = count + gone_count;
+    let old_paths = block.texts(count);
+    let numbers: [Vec<u64>; 4] = std::array::from_fn(|_| block.column(count));
+    let [new_uncovered, lost, gained] = std::array::from_fn(|_| ranges(block, count));
+    let file = |place: usize| {
+        let [new_covered, missed, lost_count, gained_count] = numbers.each_ref().map(|column| column[place]);
+        let file = json!({
+            "path": paths[place],
+            "totals": {
+                "new_covered": new_covered, "new_uncovered": missed, "lost": lost_count, "gained": gained_count,
+            },
+            "new_uncovered": new_uncovered[place],
+            "lost": lost[place],
+            "gained": gained[place],
+        });
+        with_old_path(file, &old_paths[place])
+    };
+    (0..count).map(file).collect()
 }

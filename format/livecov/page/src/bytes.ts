@@ -19,6 +19,14 @@ export class Texts {
   }
 }
 
+const ENCODER = new TextEncoder();
+
+/** Texts that are there as such. */
+export function textsOf(texts: readonly string[]): Texts {
+  const bytes = ENCODER.encode(texts.join(""));
+  return new Texts(bytes, starts(Uint32Array.from(texts, (text) => ENCODER.encode(text).length)));
+}
+
 /** Reads a block from its start. */
 export class Reader {
   private offset = 0;

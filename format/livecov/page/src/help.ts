@@ -2,6 +2,9 @@
 
 import { h } from "./dom";
 
+/** Keys that only reports with changes have. */
+const CHANGES: [keys: string, what: string] = ["d D", "next, previous changed line that did not run, or lost line"];
+
 const KEYS: [heading: string, keys: [keys: string, what: string][]][] = [
   [
     "Everywhere",
@@ -48,16 +51,22 @@ const KEYS: [heading: string, keys: [keys: string, what: string][]][] = [
   ],
 ];
 
+function keysOf(hasChanges: boolean): typeof KEYS {
+  const more = (heading: string): (typeof KEYS)[number][1] =>
+    heading === "Everywhere" ? [["7", "changes"]] : heading === "Source" ? [CHANGES] : [];
+  return hasChanges ? KEYS.map(([heading, keys]) => [heading, [...keys, ...more(heading)]]) : KEYS;
+}
+
 export class Help {
   readonly element: HTMLDialogElement;
 
-  constructor() {
+  constructor(hasChanges: boolean) {
     const close = h(
       "button",
       { type: "button", class: "quiet close", "aria-label": "Close", on: { click: () => this.element.close() } },
       "×",
     );
-    const groups = KEYS.map(([heading, keys]) =>
+    const groups = keysOf(hasChanges).map(([heading, keys]) =>
       h(
         "section",
         {},

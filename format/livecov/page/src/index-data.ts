@@ -1,6 +1,7 @@
 // The index: names and sums of all (`formats/html/index.rs`).
 
 import { Reader, Texts, starts } from "./bytes";
+import type { Changes } from "./changes-data";
 
 export const METRICS = ["lines", "units", "functions", "branches"] as const;
 export type Metric = (typeof METRICS)[number];
@@ -78,6 +79,8 @@ export interface Index {
   omissions: Omissions;
   /** The first file of each chunk; one more for the end. */
   chunkStarts: Uint32Array;
+  /** What a diff and older data say, if the report has either. */
+  changes?: Changes;
 }
 
 export const HAS_SOURCE = 1;

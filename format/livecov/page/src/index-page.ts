@@ -1,6 +1,7 @@
 // The index: sums, search, and one of the views.
 
 import type { Bodies } from "./body-data";
+import { ChangesView } from "./changes-view";
 import { fill, h } from "./dom";
 import { Filter, Filtered } from "./filter";
 import { METRICS, type Index } from "./index-data";
@@ -9,7 +10,7 @@ import { nothing } from "./nothing";
 import { formatSort, parseSort, type Sort } from "./order";
 import { parseQuery } from "./query";
 import { Ranking } from "./ranking";
-import type { Route, Router } from "./route";
+import type { Route, Router, View } from "./route";
 import { Rows } from "./rows";
 import { remember, remembered } from "./storage";
 import { Table } from "./table";
@@ -37,6 +38,7 @@ export class IndexPage {
   private readonly tree: Tree;
   private readonly map: Treemap;
   private readonly omissions: OmissionsView;
+  private readonly changes: ChangesView | undefined;
   private readonly tables: Record<"tree" | "files" | "functions" | "crates", Table>;
   private readonly totals: TotalsView;
   private readonly tabs: Tabs;
@@ -64,8 +66,9 @@ export class IndexPage {
     this.open = this.tree.firstOpen(OPEN_LIMIT);
     this.map = new Treemap(this.tree, router);
     this.omissions = new OmissionsView(index, (path, line) => this.openPath(path, line));
+    this.changes = index.changes && new ChangesView(index.changes, router);
     this.totals = new TotalsView(index);
-    this.tabs = new Tabs(router, index.omissions.count);
+    this.tabs = new Tabs(router, { "left-out": index.omissions.count, changes: index.changes?.files.length ?? 0 });
     this.tables = this.makeTables();
     this.search = this.makeSearch();
     const copy = h(
@@ -113,12 +116,20 @@ export class IndexPage {
   }
 
   private focusable(): HTMLElement {
-    const { view } = this.context.router.route;
-    return view === "map"
-      ? this.map.focusable
-      : view === "left-out"
-        ? this.omissions.focusable
-        : this.tables[view].focusable;
+    return this.viewOf(this.context.router.route.view).focusable;
+  }
+
+  private viewOf(view: View): { element: HTMLElement; focusable: HTMLElement } {
+    switch (view) {
+      case "map":
+        return this.map;
+      case "left-out":
+        return this.omissions;
+      case "changes":
+        return this.changes ?? this.tables.tree;
+      default:
+        return this.tables[view];
+    }
   }
 
   private makeTables(): IndexPage["tables"] {
@@ -186,8 +197,7 @@ export class IndexPage {
   private renderView(route: Route): void {
     const sort = parseSort(route.sort || remembered("sort"));
     const { view } = route;
-    const element =
-      view === "map" ? this.map.element : view === "left-out" ? this.omissions.element : this.tables[view].element;
+    const { element } = this.viewOf(view);
     if (this.content.firstElementChild !== element) {
       fill(this.content, element);
     }
@@ -198,6 +208,8 @@ export class IndexPage {
       this.map.render();
     } else if (view === "left-out") {
       this.omissions.show(parseQuery(route.query));
+    } else if (view === "changes") {
+      this.changes?.show(parseQuery(route.query), this.filtered);
     } else {
       this.renderRows(view, sort);
     }
@@ -318,7 +330,9 @@ export class IndexPage {
 
   printAll(limit: number): void {
     const { view } = this.context.router.route;
-    if (view !== "map" && view !== "left-out") {
+    if (view === "changes") {
+      this.changes?.printAll(limit);
+    } else if (view !== "map" && view !== "left-out") {
       this.tables[view].printAll(limit);
     }
   }

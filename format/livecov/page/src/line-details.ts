@@ -1,5 +1,6 @@
 // What is said of one line when it is chosen.
 
+import type { LineChange } from "./changes-data";
 import { h } from "./dom";
 import { amount, times } from "./format";
 import type { Index } from "./index-data";
@@ -11,6 +12,7 @@ export interface DetailsContext {
   model: SourceModel;
   file: number;
   omission(line: number): string | undefined;
+  change(line: number): LineChange | undefined;
 }
 
 export function lineDetails(line: number, context: DetailsContext): HTMLElement[] {
@@ -33,6 +35,10 @@ export function lineDetails(line: number, context: DetailsContext): HTMLElement[
         : `${how}Its count is that of the ${unitName(unit, context)} in ${functionName(unit, context)}.`,
     ),
   );
+  const change = context.change(line);
+  if (change) {
+    parts.push(h("p", {}, `Of the changes: ${change.words}.`));
+  }
   const items = [...branchItems(line, context), ...unitItems(line, context)];
   if (items.length > 0) {
     parts.push(h("ul", {}, ...items));

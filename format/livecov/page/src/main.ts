@@ -2,13 +2,14 @@
 
 import { unpack } from "./bytes";
 import { Bodies } from "./body-data";
+import { decodeChanges, regressions } from "./changes-data";
 import { fill, h } from "./dom";
 import { Help } from "./help";
 import { decodeIndex, type Index } from "./index-data";
 import { IndexPage } from "./index-page";
 import { listenToKeys, type Commands } from "./keys";
 import { notices, provenance } from "./notices";
-import { Router, VIEWS, type Route } from "./route";
+import { Router, viewsOf, type Route } from "./route";
 import { SourcePage } from "./source-page";
 import { ThemeSwitch } from "./theme";
 
@@ -16,8 +17,8 @@ import { ThemeSwitch } from "./theme";
 const PRINT_LIMIT = 5000;
 
 class App {
-  private readonly router = new Router();
-  private readonly help = new Help();
+  private readonly router: Router;
+  private readonly help: Help;
   private readonly status = h("div", { class: "status", role: "status" });
   private readonly main = h("main");
   private readonly indexPage: IndexPage;
@@ -29,8 +30,12 @@ class App {
     private readonly index: Index,
     private readonly theme: ThemeSwitch,
   ) {
+    const hasChanges = index.changes !== undefined;
+    this.router = new Router(viewsOf(hasChanges));
+    this.help = new Help(hasChanges);
     const announce = (text: string) => this.announce(text);
-    const context = { index, router: this.router, bodies: new Bodies(index), announce };
+    const nextChange = () => this.goToChange(1);
+    const context = { index, router: this.router, bodies: new Bodies(index), announce, nextChange };
     this.indexPage = new IndexPage(context);
     this.sourcePage = new SourcePage(context);
     this.router.listen((route, before) => this.follow(route, before));
@@ -114,7 +119,11 @@ class App {
       n: () => this.goToFile(1, true),
       Escape: () => this.escape(),
     };
-    VIEWS.forEach((view, place) => {
+    if (this.index.changes) {
+      commands["d"] = () => this.goToChange(1);
+      commands["D"] = () => this.goToChange(-1);
+    }
+    this.router.views.forEach((view, place) => {
       commands[String(place + 1)] = () => this.router.go({ view, file: "", line: 0 });
     });
     return this.router.route.file ? { ...commands, ...this.sourceCommands() } : commands;
@@ -161,6 +170,29 @@ class App {
     }
   }
 
+  /** Goes to the next line that was changed and did not run, or is lost: from file to file. */
+  private goToChange(direction: 1 | -1): void {
+    const { changes, files } = this.index;
+    const here = (changes?.files ?? []).filter(({ file }) => file >= 0);
+    const targets = here.flatMap((changes) => regressions(changes).map((line) => ({ file: changes.file, line })));
+    const open = this.fileOf(this.router.route.file) ?? -1;
+    const line = open < 0 ? 0 : this.sourcePage.current();
+    const isAhead = (target: { file: number; line: number }) =>
+      (target.file - open || target.line - line) * direction > 0;
+    const next = direction > 0 ? targets.find(isAhead) : targets.findLast(isAhead);
+    const target = next ?? targets.at(direction > 0 ? 0 : -1);
+    if (!target) {
+      this.announce("No changed line was missed, and no line is lost");
+    } else if (target.file === open) {
+      this.sourcePage.jumpTo(target.line);
+    } else {
+      this.router.go({ file: files.paths.get(target.file), line: target.line });
+    }
+    if (target && !next) {
+      this.announce(direction > 0 ? "From the first change again" : "From the last change again");
+    }
+  }
+
   private isOpen(file: number): boolean {
     const { route } = this.router;
     return route.file !== "" && this.index.files.paths.get(file) === route.file;
@@ -173,7 +205,12 @@ async function start(): Promise<void> {
   if (!element) {
     throw new Error("this page has no index: the file was cut");
   }
-  new App(decodeIndex(await unpack(element)), theme).start();
+  const index = decodeIndex(await unpack(element));
+  const changes = document.getElementById("changes");
+  if (changes) {
+    index.changes = decodeChanges(await unpack(changes), index.files);
+  }
+  new App(index, theme).start();
 }
 
 start().catch((error: unknown) => {

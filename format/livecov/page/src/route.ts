@@ -1,7 +1,12 @@
 // What is shown, in the address behind `#`, so that it can be sent to others and gone back to.
 
-export const VIEWS = ["tree", "files", "functions", "crates", "map", "left-out"] as const;
+const VIEWS = ["tree", "files", "functions", "crates", "map", "left-out", "changes"] as const;
 export type View = (typeof VIEWS)[number];
+
+/** The views of a report, in the order of their keys. */
+export function viewsOf(hasChanges: boolean): readonly View[] {
+  return VIEWS.filter((view) => hasChanges || view !== "changes");
+}
 
 export interface Route {
   view: View;
@@ -19,11 +24,11 @@ export interface Route {
 
 const START: Route = { view: "tree", query: "", sort: "", file: "", line: 0, hide: false, dir: "" };
 
-export function parseRoute(hash: string): Route {
+export function parseRoute(hash: string, views: readonly View[]): Route {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const view = fields.get("v") as View;
   return {
-    view: VIEWS.includes(view) ? view : START.view,
+    view: views.includes(view) ? view : START.view,
     query: fields.get("q") ?? "",
     sort: fields.get("s") ?? "",
     file: fields.get("f") ?? "",
@@ -54,10 +59,11 @@ export class Router {
   route: Route;
   private readonly listeners: Listener[] = [];
 
-  constructor() {
-    this.route = parseRoute(location.hash);
-    window.addEventListener("popstate", () => this.change(parseRoute(location.hash)));
-    window.addEventListener("hashchange", () => this.change(parseRoute(location.hash)));
+  constructor(readonly views: readonly View[]) {
+    const parse = () => parseRoute(location.hash, views);
+    this.route = parse();
+    window.addEventListener("popstate", () => this.change(parse()));
+    window.addEventListener("hashchange", () => this.change(parse()));
   }
 
   listen(listener: Listener): void {

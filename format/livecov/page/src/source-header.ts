@@ -1,6 +1,7 @@
 // What stands above a file's source: its path, its sums, buttons, and what is doubtful.
 
 import { METRIC_NAMES } from "./cells";
+import { regressions } from "./changes-data";
 import { h } from "./dom";
 import { amount, grouped, percent } from "./format";
 import { HAS_SOURCE, IS_STALE, METRICS, type Index } from "./index-data";
@@ -16,6 +17,7 @@ export interface HeaderContext {
   path: string;
   jump(kind: "miss" | "partial"): void;
   copy(): void;
+  nextChange(): void;
 }
 
 export function sourceHeader(context: HeaderContext): HTMLElement[] {
@@ -64,10 +66,21 @@ function tools(context: HeaderContext): HTMLElement {
     { class: "tools" },
     button(`! ${amount(misses, "miss", "misses")}`, "Next miss (j)", misses === 0, () => jump("miss")),
     button(`~ ${grouped(partials)} partial`, "Next partial line (J)", partials === 0, () => jump("partial")),
+    ...changeButton(context),
     hideSwitch(context),
     functionMenu(context),
     button("Copy uncovered", "Copy the lines that did not run, as ranges", misses === 0, copy),
   );
+}
+
+/** Also goes to other files, so that it is there for files without any. */
+function changeButton({ index, file, nextChange }: HeaderContext): HTMLElement[] {
+  if (!index.changes) {
+    return [];
+  }
+  const count = regressions(index.changes.byPlace.get(file)).length;
+  const title = "Next line that was changed and did not run, or is lost, of all files (d)";
+  return [button(`+▼ ${amount(count, "change", "changes")} missed`, title, false, nextChange)];
 }
 
 function hideSwitch({ router }: HeaderContext): HTMLElement {

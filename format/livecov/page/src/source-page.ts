@@ -1,6 +1,7 @@
 // A file's source with its counts.
 
 import { Bodies, type Body } from "./body-data";
+import { changeOf } from "./changes-data";
 import { copyText } from "./clipboard";
 import { fill, h } from "./dom";
 import { amount } from "./format";
@@ -24,6 +25,8 @@ export interface PageContext {
   router: Router;
   bodies: Bodies;
   announce(text: string): void;
+  /** Goes to the next line that was changed and did not run, or is lost. */
+  nextChange(): void;
 }
 
 export class SourcePage {
@@ -42,7 +45,8 @@ export class SourcePage {
   private file = -1;
 
   constructor(private readonly context: PageContext) {
-    this.scroller = h("div", { class: "source", role: "grid", "aria-label": "Lines", tabindex: 0 }, this.holder);
+    const classes = context.index.changes ? "source has-changes" : "source";
+    this.scroller = h("div", { class: classes, role: "grid", "aria-label": "Lines", tabindex: 0 }, this.holder);
     const render = (row: number) => this.renderRow(row);
     this.list = new VirtualList({ scroller: this.scroller, holder: this.holder, rowHeight: ROW_HEIGHT, render });
     const open = (row: number) => this.choose(row);
@@ -80,9 +84,11 @@ export class SourcePage {
       isSetMode: index.head.mode === "set",
       href: (line) => router.link({ line }),
       omission,
+      change: (line) => (model.state(line) === "none" ? undefined : changeOf(index.changes?.byPlace.get(file), line)),
     };
     const jump = (kind: "miss" | "partial") => this.jump(kind, 1);
-    const header = { index, router, model, file, path, jump, copy: () => void this.copy(path) };
+    const copy = () => void this.copy(path);
+    const header = { index, router, model, file, path, jump, copy, nextChange: this.context.nextChange };
     fill(this.header, ...sourceHeader(header));
     fill(this.banner, ...banners(header));
     this.resetRows();
@@ -191,13 +197,13 @@ export class SourcePage {
 
   private showDetails(line: number): void {
     const { index } = this.context;
-    const omission = this.rowOptions!.omission;
+    const { omission, change } = this.rowOptions!;
     const close = h(
       "button",
       { type: "button", class: "quiet close", "aria-label": "Close", on: { click: () => this.hideDetails() } },
       "×",
     );
-    fill(this.details, close, ...lineDetails(line, { index, model: this.model!, file: this.file, omission }));
+    fill(this.details, close, ...lineDetails(line, { index, model: this.model!, file: this.file, omission, change }));
     this.details.hidden = false;
   }
 
@@ -231,12 +237,16 @@ export class SourcePage {
     if (next === undefined) {
       this.context.announce(direction > 0 ? "From the top again" : "From the end again");
     }
-    this.context.router.replace({ line: target });
-    this.goTo(target);
+    this.jumpTo(target);
+  }
+
+  jumpTo(line: number): void {
+    this.context.router.replace({ line });
+    this.goTo(line);
   }
 
   /** The line that jumps start from. */
-  private current(): number {
+  current(): number {
     return this.context.router.route.line === 0 ? 0 : Math.max(this.rows[this.grid.active] ?? 0, 0);
   }
 

@@ -1,5 +1,6 @@
 // One line of source.
 
+import type { LineChange } from "./changes-data";
 import { h } from "./dom";
 import { COUNT_LIMIT, shortCount, times } from "./format";
 import { FIRST, tokenize, type Language, type State, type Token } from "./highlight";
@@ -47,10 +48,13 @@ export interface RowOptions {
   href(line: number): string;
   /** Why a line is not counted, if that is known. */
   omission(line: number): string | undefined;
+  /** What a diff and older data say of a line. */
+  change(line: number): LineChange | undefined;
 }
 
 /** The cells of a line. */
-export function lineCells(line: number, { model, text, isSetMode, href, omission }: RowOptions): HTMLElement[] {
+export function lineCells(line: number, options: RowOptions): HTMLElement[] {
+  const { model, text, isSetMode, href, omission } = options;
   const state = model.state(line);
   const count = model.count(line);
   const [sign, words] = SIGNS[state];
@@ -64,6 +68,7 @@ export function lineCells(line: number, { model, text, isSetMode, href, omission
     link,
     h("span", { class: "hits" }, count === undefined ? "" : isSetMode ? (count > 0 ? "✓" : "0") : shortCount(count)),
     signs,
+    ...changeMark(options.change(line)),
     state !== "none" && h("span", { class: "unseen" }, words),
   );
   const notes = model.notesOf(line);
@@ -72,6 +77,15 @@ export function lineCells(line: number, { model, text, isSetMode, href, omission
     code.append(h("span", { class: "note" }, summary(notes)));
   }
   return [gutter, code];
+}
+
+function changeMark(change: LineChange | undefined): HTMLElement[] {
+  if (!change) {
+    return [];
+  }
+  const { sign, words, isBad } = change;
+  const mark = h("span", { class: isBad ? "change bad" : "change", title: words, "aria-hidden": "true" }, sign);
+  return [mark, h("span", { class: "unseen" }, `${words}, `)];
 }
 
 function summary(notes: readonly string[]): string {

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom";
 import type { Filtered } from "./filter";
 import { grouped } from "./format";
-import { VIEWS, type Route, type Router, type View } from "./route";
+import { type Route, type Router, type View } from "./route";
 
 export const VIEW_NAMES: Record<View, string> = {
   tree: "Tree",
@@ -12,6 +12,7 @@ export const VIEW_NAMES: Record<View, string> = {
   crates: "Crates",
   map: "Map",
   "left-out": "Left out",
+  changes: "Changes",
 };
 
 export class Tabs {
@@ -22,7 +23,8 @@ export class Tabs {
 
   constructor(
     private readonly router: Router,
-    private readonly omissionCount: number,
+    /** The numbers of what a search does not change. */
+    private readonly fixed: Partial<Record<View, number>>,
   ) {}
 
   /** Shows the views; their numbers need not be there at once, because who types waits for rows. */
@@ -41,10 +43,10 @@ export class Tabs {
   }
 
   private render({ view, query }: Route): void {
-    const counts: Partial<Record<View, number>> = { ...this.counts, "left-out": this.omissionCount };
-    const tabs = VIEWS.map((name, place) => {
+    const counts: Partial<Record<View, number>> = { ...this.counts, ...this.fixed };
+    const tabs = this.router.views.map((name, place) => {
       const count = counts[name];
-      const classes = query && name !== "left-out" ? "badge found" : "badge";
+      const classes = query && !(name in this.fixed) ? "badge found" : "badge";
       const attributes = {
         href: this.router.link({ view: name }),
         title: `${VIEW_NAMES[name]} (${place + 1})`,
@@ -57,7 +59,7 @@ export class Tabs {
     // Costs a layout, which a key in the search should not have to wait for.
     if (this.inSight !== view) {
       this.inSight = view;
-      tabs[VIEWS.indexOf(view)].scrollIntoView({ block: "nearest", inline: "nearest" });
+      tabs[this.router.views.indexOf(view)].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 }

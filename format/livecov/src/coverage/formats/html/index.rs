@@ -111,7 +111,8 @@ fn encode_files(block: &mut Block, project: &Project, flags: &[u64]) {
     block.column(files.iter().map(|file| file.functions.len() as u64));
 }
 
-fn encode_sums(block: &mut Block, ratios: impl Iterator<Item = Ratio> + Clone) {
+/// Adds the columns of sums: of all, and of what did not run.
+pub(super) fn encode_sums(block: &mut Block, ratios: impl Iterator<Item = Ratio> + Clone) {
     block.column(ratios.clone().map(|ratio| ratio.total));
     block.column(ratios.map(Ratio::missed));
 }

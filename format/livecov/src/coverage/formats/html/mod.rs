@@ -2,12 +2,14 @@
 //!
 //! The page's script and style (`format/livecov/page`) stand in it as they are; a content policy lets nothing else run and
 //! nothing be asked for. The data are in `script` elements that are no scripts, in an alphabet that cannot end one: the
-//! [index](index) first, so that the page shows before the rest is read, then the [contents of files](body) in
-//! [chunks](chunks). Each is a [block of columns](columns), compressed.
+//! [index](index) first, so that the page shows before the rest is read, with the [changes](changes) if the report is held
+//! against anything, then the [contents of files](body) in [chunks](chunks). Each is a [block of columns](columns),
+//! compressed.
 //!
 //! The same project and sources give the same bytes.
 
 pub mod body;
+pub mod changes;
 pub mod chunks;
 pub mod columns;
 pub mod index;
@@ -41,6 +43,7 @@ pub fn write(project: &Project, sources: &Sources, out: &mut dyn Write) -> io::R
     write_head(project, out)?;
     write_without_script(&project.totals, out)?;
     write_index(project, &chunks, out)?;
+    write_changes(project, out)?;
     writeln!(out, "<script>{SCRIPT}</script>")?;
     for (number, text) in chunks.texts.iter().enumerate() {
         writeln!(out, "<script type=\"{DATA}\" id=\"chunk{number}\">{text}</script>")?;
@@ -96,4 +99,13 @@ fn write_without_script(totals: &Totals, out: &mut dyn Write) -> io::Result<()> 
 fn write_index(project: &Project, chunks: &Chunks, out: &mut dyn Write) -> io::Result<()> {
     let index = index::encode(project, &chunks.flags, &chunks.file_counts)?;
     writeln!(out, "<script type=\"{DATA}\" id=\"index\">{}</script>", pack(index.bytes()))
+}
+
+fn write_changes(project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    match changes::encode(project)? {
+        Some(changes) => {
+            writeln!(out, "<script type=\"{DATA}\" id=\"changes\">{}</script>", pack(changes.bytes()))
+        }
+        None => Ok(()),
+    }
 }
