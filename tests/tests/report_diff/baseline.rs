@@ -166,6 +166,19 @@ fn files_come_go_and_take_other_names() {
 }
 
 #[test]
+fn older_data_that_know_the_new_name() {
+    let repository = Repository::empty();
+    let renamed = functions("renamed.rs", &["f", "g"]);
+    functions("old.rs", &["f", "g"]).write(&repository.path(""));
+    repository.commit("base");
+    repository.git(&["mv", "old.rs", "renamed.rs"]);
+    write_data(&repository, "old", &[&renamed], &[("f", &[1]), ("g", &[1])]);
+    write_data(&repository, "data", &[&renamed], &[("g", &[1])]);
+    let shown = compared(&repository, &["--diff=base"]);
+    assert_eq!(row(&shown[shown.find("Against").unwrap()..], "renamed.rs"), [0, 2, 0, 2, 0], "{shown}");
+}
+
+#[test]
 fn go_s_data_are_compared_as_well() {
     use livecov_tests::corpus;
     let (one, two) = (corpus::QUIRKS.data(&[&[]]), corpus::QUIRKS.data(&[&["x"]]));

@@ -164,13 +164,10 @@ type Olds<'p> = BTreeMap<&'p str, &'p File>;
 /// The older state of a file: that of the same path, or of the path that it had before.
 fn partner<'p>(file: &File, change: Option<&FileChange>, olds: &mut Olds<'p>) -> Option<&'p File> {
     let renamed = change.filter(|change| change.old_path != change.new_path);
-    match renamed.and_then(|change| change.old_path.as_deref()) {
-        Some(before) => {
-            let path = best_end(before, olds.keys().copied())?;
-            olds.remove(path)
-        }
-        None => olds.remove(file.path.as_str()),
-    }
+    let before = renamed.and_then(|change| change.old_path.as_deref());
+    // The older data may be from after the file was renamed.
+    let path = before.and_then(|before| best_end(before, olds.keys().copied())).unwrap_or(&file.path);
+    olds.remove(path)
 }
 
 /// Whether the diff goes back to another content than the older data have, so that it says nothing of their lines.
