@@ -160,7 +160,13 @@ fn stand_in(name: &Ident, span: Span, fragments: &HashMap<String, String>) -> Op
     if name == "crate" {
         return Some(vec![TokenTree::Ident(Ident::new("crate", span))]);
     }
-    Some(match fragments.get(&name.to_string())?.as_str() {
+    // It belongs to a macro that the body defines.
+    let Some(kind) = fragments.get(&name.to_string()) else {
+        let mut dollar = Punct::new('$', Spacing::Alone);
+        dollar.set_span(span);
+        return Some(vec![TokenTree::Punct(dollar), TokenTree::Ident(name.clone())]);
+    };
+    Some(match kind.as_str() {
         "vis" => Vec::new(),
         "block" => {
             let mut block = Group::new(Delimiter::Brace, TokenStream::new());

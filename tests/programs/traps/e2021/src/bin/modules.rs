@@ -6,6 +6,10 @@ mod modules_macros {
         () => {
             #[path = "../present_file.rs"]
             mod declared;
+
+            macro_rules! doubled {
+                ($n:expr) => { if $n > 1 { $n * 2 } else { 0 } }; //~ 1 0
+            }
         };
     }
     macro_rules! when_on {
@@ -36,7 +40,7 @@ when_off! {
 
 when_on! {
     when_on! {
-        fn deep() -> u32 { 3 } //~ 1
+        fn deep() -> u32 { 3 } //~ 2
     }
     when_off! {
         fn deep() -> u32 { 4 }
@@ -44,5 +48,5 @@ when_on! {
 }
 
 fn main() { //~ 1
-    println!("{} {} {}", declared::f(), there(), deep());
+    println!("{} {} {}", declared::f(), there(), doubled!(deep()));
 }
