@@ -2,8 +2,8 @@
 //!
 //! The page's script and style (`format/livecov/page`) stand in it as they are; a content policy lets nothing else run and
 //! nothing be asked for. The data are in `script` elements that are no scripts, in an alphabet that cannot end one: the
-//! [index](index) first, so that the page shows before the rest is read, with the [changes](changes) if the report is held
-//! against anything, then the [contents of files](body) in [chunks](chunks). Each is a [block of columns](columns),
+//! [index] first, so that the page shows before the rest is read, with the [changes] if the report is held
+//! against anything, then the [contents of files](body) in [chunks]. Each is a [block of columns](columns),
 //! compressed.
 //!
 //! The same project and sources give the same bytes.
