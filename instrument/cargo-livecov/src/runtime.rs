@@ -168,7 +168,9 @@ fn trim(runtime: &Runtime) -> Result<(), Error> {
             files::remove_folder(&folder.with_file_name(name))?;
         }
         for file in files::entries(folder)? {
-            if file.extension().is_some_and(|extension| extension == "rmeta" || extension == "d") {
+            // A project that names the runtime itself gets all of these for it.
+            let is_own = file.file_name().is_some_and(|name| name.to_string_lossy().contains("livecov_"));
+            if !is_own && file.extension().is_some_and(|extension| extension == "rmeta" || extension == "d") {
                 std::fs::remove_file(&file).map_err(|error| Error::io("remove", &file, error))?;
             }
         }
