@@ -18,9 +18,6 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// How often a snapshot is encoded again because a take came in between.
-const MAX_ATTEMPTS: usize = 64;
-
 /// Writes the meta file of every instrumented image of this process to
 /// `directory`, under the names that readers look for. One that is there
 /// already is left alone.
@@ -221,15 +218,10 @@ impl LoadedImage {
 }
 
 fn snapshot_bytes(image: &Image<'_>) -> Result<Vec<u8>, Error> {
-    for _ in 0..MAX_ATTEMPTS {
-        let view = files::view(image, Purpose::Snapshot)?;
+    files::read_steadily(image, Purpose::Snapshot, |view| {
         let epoch = Epoch { view, is_shadowed: image.is_shadowed() };
-        let bytes = counter_bytes(image, &epoch, &instance(image), view.epoch)?;
-        if image.control().window.still(view) {
-            return Ok(bytes);
-        }
-    }
-    Err(Error::Busy)
+        counter_bytes(image, &epoch, &instance(image), view.epoch)
+    })
 }
 
 /// A whole counter file in memory.

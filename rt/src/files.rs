@@ -76,6 +76,26 @@ pub(crate) fn view(image: &Image<'_>, purpose: Purpose) -> Result<View, Error> {
     }
 }
 
+/// Calls `read` with the view to emit by, again if a take came in between.
+/// Takes that have not begun wait for it from then on.
+pub(crate) fn read_steadily<T>(
+    image: &Image<'_>,
+    purpose: Purpose,
+    mut read: impl FnMut(View) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let control = image.control();
+    let mut hold = None;
+    for _ in 0..MAX_ATTEMPTS {
+        let view = view(image, purpose)?;
+        let result = read(view)?;
+        if control.window.still(view) {
+            return Ok(result);
+        }
+        hold = hold.or_else(|| control.holds.hold(process_id()));
+    }
+    Err(Error::Busy)
+}
+
 /// A moment in nanoseconds since 1970 that this runtime has not given before.
 fn unique_nanos() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
@@ -217,19 +237,15 @@ pub(crate) fn write_snapshot(image: &Image<'_>, directory: &Directory, purpose: 
     let hash = image.meta_hash();
     write_meta(image, &hash, directory)?;
     let encode = |identity: &mut Identity<'_>, temporary: &Temporary<'_>, buffer: &mut [u8]| {
-        for attempt in 0..MAX_ATTEMPTS {
-            if attempt > 0 {
+        let mut is_again = false;
+        read_steadily(image, purpose, |view| {
+            if core::mem::replace(&mut is_again, true) {
                 temporary.file.rewind().map_err(refused)?;
             }
-            let view = view(image, purpose)?;
             identity.set_epoch(view.epoch);
             let epoch = Epoch { view, is_shadowed: image.is_shadowed() };
-            encode_file(image, &epoch, &Frame { meta_hash: hash, identity, promise: None }, temporary, buffer)?;
-            if image.control().window.still(view) {
-                return Ok(());
-            }
-        }
-        Err(Error::Busy)
+            encode_file(image, &epoch, &Frame { meta_hash: hash, identity, promise: None }, temporary, buffer)
+        })
     };
     write_counters(image, &instance(image), directory, encode)
 }
@@ -300,4 +316,53 @@ fn encode_file(
         temporary.file.write_all_at(&bytes, offset).map_err(refused)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::own;
+    use core::sync::atomic::AtomicUsize;
+    use core::time::Duration;
+    use std::thread;
+
+    /// Makes this program one with counters.
+    #[allow(unreachable_pub, reason = "the macro is for other crates")]
+    mod counted {
+        crate::__abi_v1::package! {
+            mode: atomic, granularity: perblock, tag: 1, counters: 4, functions: [3, 1], meta: &[1; 44],
+        }
+    }
+
+    /// A take in the middle of each try, or a while in which there was none.
+    #[test]
+    fn takes_wait_for_a_reader_that_had_to_start_over() {
+        const TAKES: usize = 5;
+        let image = own().unwrap();
+        counted::SLAB.0[0].fetch_add(1, Ordering::Relaxed);
+        let [tries, takes, seen] = [0; 3].map(AtomicUsize::new);
+        thread::scope(|scope| {
+            let read = |_| {
+                if tries.fetch_add(1, Ordering::Relaxed) >= TAKES {
+                    return Ok(());
+                }
+                let before = takes.load(Ordering::Relaxed);
+                scope.spawn(|| {
+                    crate::bare::clear_counters().unwrap();
+                    takes.fetch_add(1, Ordering::Relaxed);
+                });
+                for _ in 0..50 {
+                    if takes.load(Ordering::Relaxed) > before {
+                        break;
+                    }
+                    thread::sleep(Duration::from_millis(2));
+                }
+                seen.store(takes.load(Ordering::Relaxed), Ordering::Relaxed);
+                Ok(())
+            };
+            read_steadily(&image, Purpose::Snapshot, read).unwrap();
+        });
+        assert_eq!(seen.into_inner(), 1, "takes while there was a reader");
+        assert_eq!((tries.into_inner(), takes.into_inner()), (2, 2), "and none is lost");
+    }
 }

@@ -52,6 +52,7 @@ fn restart(image: &Image<'_>, stamp: u64) {
         package.counters.clear();
     }
     control.window.reset();
+    control.holds.reset();
     control.seq.store(0, Ordering::Relaxed);
     control.stamp.store(stamp, Ordering::Relaxed);
     control.flags.store(0, Ordering::Release);

@@ -9,6 +9,10 @@ use crate::window::{Take, View};
 /// How often it is asked whether another take has ended, each time after a
 /// pause: ten seconds.
 const MAX_PAUSES: usize = 100_000;
+/// How many of these pauses a take makes for readers that takes have kept from
+/// reading: a reader may write to a slow disk, or have been interrupted by
+/// this very thread's signal.
+const MAX_PAUSES_FOR_READERS: usize = 20_000;
 
 /// Takes the counters of `image`: `deliver` gets the view of the values, which
 /// do not change while it runs. If it succeeds they are cleared, in the same
@@ -23,7 +27,11 @@ pub(crate) fn take<T>(image: &Image<'_>, deliver: impl FnOnce(View) -> Result<T,
 /// Fixes the values of `image`; a [`Take`] that is dropped lets them go.
 pub(crate) fn freeze<'i>(image: &Image<'i>) -> Result<Take<'i>, Error> {
     let process = process_id();
-    for _ in 0..MAX_PAUSES {
+    for count in 0..MAX_PAUSES {
+        if count < MAX_PAUSES_FOR_READERS && image.control().holds.are_there(process) {
+            pause();
+            continue;
+        }
         // A handler on this thread that emits would wait for the freeze,
         // which could not go on.
         let signals = SignalsBlocked::new();

@@ -17,10 +17,14 @@
 //! the word has not changed ([`Window::still`]) and else start over: a
 //! sequence lock, whose data are the slabs.
 //!
+//! Where takes follow one another, a reader would start over for ever. So one
+//! that had to makes itself known ([`Holds`]), and takes that have not begun
+//! wait for it; not for ever either, so that nobody waits for nobody.
+//!
 //! A word that names another process was inherited through a fork; that
 //! process's take does not go on in this one.
 
-use crate::atomic::{AtomicU64, Ordering, fence};
+use crate::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 const PHASES: u64 = 3;
 const IDLE: u64 = 0;
@@ -160,5 +164,58 @@ impl Take<'_> {
 impl Drop for Take<'_> {
     fn drop(&mut self) {
         self.window.0.store(self.idle, Ordering::Release);
+    }
+}
+
+/// Readers that takes wait for: the number of the process, which has at most 22
+/// bits, above, and how many there are in the 10 bits below.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Holds(AtomicU32);
+
+const HOLD_COUNT: u32 = (1 << 10) - 1;
+
+/// A reader that has made itself known, until dropped.
+#[derive(Debug)]
+pub(crate) struct Hold<'h>(&'h Holds);
+
+impl Holds {
+    /// The word, which starts as zero: nobody.
+    pub(crate) const fn new(word: AtomicU32) -> Self {
+        Self(word)
+    }
+
+    /// Makes a reader known; `None` if there are too many already.
+    pub(crate) fn hold(&self, process: u32) -> Option<Hold<'_>> {
+        let one = process << 10 | 1;
+        // A count of another process was inherited.
+        let update = |word: u32| match word & HOLD_COUNT {
+            _ if word >> 10 != one >> 10 => Some(one),
+            HOLD_COUNT => None,
+            _ => Some(word + 1),
+        };
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update).ok()?;
+        // With the one in `are_there`: a take that does not see this reader
+        // begins no later than the first that the reader meets.
+        fence(Ordering::SeqCst);
+        Some(Hold(self))
+    }
+
+    /// Whether readers of this process want takes to wait.
+    pub(crate) fn are_there(&self, process: u32) -> bool {
+        fence(Ordering::SeqCst);
+        let word = self.0.load(Ordering::Relaxed);
+        word >> 10 == process << 10 >> 10 && word & HOLD_COUNT != 0
+    }
+
+    /// Back to the start, for a process that a fork has just made.
+    pub(crate) fn reset(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -4,7 +4,7 @@
 //! where the next epoch starts, in `set` mode it swaps them out.
 
 mod atomic {
-    pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 }
 
 #[allow(dead_code, unreachable_pub, missing_docs, reason = "the file is the runtime's, and not all of it is used here")]
@@ -12,9 +12,9 @@ mod atomic {
 mod window;
 
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use loom::thread;
-use window::{View, Window};
+use window::{Holds, View, Window};
 
 const PROCESS: u32 = 7;
 /// How often a model's thread asks again; the model explores the rest.
@@ -23,6 +23,7 @@ const TRIES: usize = 2;
 /// An image with one counter, in either mode.
 struct Image {
     window: Window,
+    holds: Holds,
     counter: AtomicU64,
     /// `atomic`: where epochs start; `set`: what they hold. By parity.
     shadow: [AtomicU64; 2],
@@ -32,7 +33,8 @@ struct Image {
 impl Image {
     fn new(is_set: bool) -> Arc<Self> {
         let zero = || AtomicU64::new(0);
-        Arc::new(Self { window: Window::new(zero()), counter: zero(), shadow: [zero(), zero()], is_set })
+        let holds = Holds::new(AtomicU32::new(0));
+        Arc::new(Self { window: Window::new(zero()), holds, counter: zero(), shadow: [zero(), zero()], is_set })
     }
 
     fn hit(&self) {
@@ -89,6 +91,21 @@ impl Image {
     fn snapshot(&self) -> Option<(u64, u64)> {
         (0..TRIES).find_map(|_| {
             let view = self.window.view(PROCESS)?;
+            let value = self.value(view);
+            self.window.still(view).then_some((view.epoch, value))
+        })
+    }
+
+    /// A snapshot of a reader that has made itself known, if it holds at the `tries`th try.
+    fn held_snapshot(&self, tries: usize) -> Option<(u64, u64)> {
+        let _hold = self.holds.hold(PROCESS);
+        (0..tries).find_map(|_| {
+            let view = loop {
+                match self.window.view(PROCESS) {
+                    Some(view) => break view,
+                    None => thread::yield_now(),
+                }
+            };
             let value = self.value(view);
             self.window.still(view).then_some((view.epoch, value))
         })
@@ -232,4 +249,28 @@ fn two_takers_take_different_windows() {
             assert_eq!(total(&windows), 1, "{windows:?}");
         });
     }
+}
+
+/// However many takes follow one another, only one that began before the reader was there can come in between. It changes
+/// the word twice while there is something to read: when it has frozen, and when it ends.
+#[test]
+fn a_reader_that_has_made_itself_known_gets_through() {
+    explore(|| {
+        let image = Image::new(false);
+        image.hit();
+        let reader = {
+            let image = Arc::clone(&image);
+            thread::spawn(move || image.held_snapshot(TRIES + 1))
+        };
+        let mut windows = Vec::new();
+        for _ in 0..3 {
+            // As in `rt/src/take.rs`; a take that would wait is one that does not come.
+            if !image.holds.are_there(PROCESS) {
+                windows.extend(image.take(true));
+            }
+        }
+        windows.push(reader.join().unwrap().expect("takes wait for it"));
+        windows.push(image.rest());
+        assert_eq!(total(&windows), 1, "{windows:?}");
+    });
 }

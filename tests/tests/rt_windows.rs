@@ -138,3 +138,13 @@ fn no_hit_is_lost_in_set_mode() {
         assert!(used.len() > 5, "{takers:?}: only {} windows have hits", used.len());
     }
 }
+
+/// Takes that follow one another without end leave room for who only reads, and go on themselves.
+#[test]
+fn snapshots_get_through_among_takes() {
+    for mode in [Mode::Set, Mode::Atomic] {
+        let directory = directory();
+        run(mode, directory.path(), SOME, &["clear", "clear", "snapshot", "snapshot-to-memory"]);
+        Tool::Ours.run(&["percent", &format!("-i={}", directory.path().display()), "--strict"]).exits(0);
+    }
+}

@@ -1,7 +1,7 @@
 //! The records that lie in memory.
 
 use super::VERSION;
-use crate::window::Window;
+use crate::window::{Holds, Window};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 use livecov_format::hash::Hash;
 use livecov_format::vocab::{CounterMode, Granularity};
@@ -174,8 +174,8 @@ pub struct Control {
     pub walks: AtomicU64,
     /// Bits: 1 closed, 2 emitted, 4 shadow slabs in use.
     pub flags: AtomicU32,
-    /// Zero.
-    pub reserved: u32,
+    /// Readers that takes wait for; see [`Holds`].
+    pub holds: Holds,
 }
 
 impl Control {
@@ -189,7 +189,7 @@ impl Control {
             stamp: AtomicU64::new(0),
             walks: AtomicU64::new(0),
             flags: AtomicU32::new(0),
-            reserved: 0,
+            holds: Holds::new(AtomicU32::new(0)),
         }
     }
 }
@@ -251,7 +251,7 @@ mod tests {
             offset_of!(Control, stamp),
             offset_of!(Control, walks),
             offset_of!(Control, flags),
-            offset_of!(Control, reserved),
+            offset_of!(Control, holds),
         ];
         assert_eq!(control, [8, 12, 16, 24, 32, 40, 48, 52]);
         assert_eq!((size_of::<Note>(), align_of::<Note>()), (52, 4));

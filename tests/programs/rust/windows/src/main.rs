@@ -1,8 +1,8 @@
 //! Counts a known number of hits on several threads, while others take windows: `windows DIRECTORY HITS TAKER...`.
 //!
 //! What a taker does over and over until all is counted: `dir` takes to the directory; `memory` takes to memory, and
-//! writes that to a file; `broken` takes to a writer that fails, and then to one that does not; `snapshot` writes
-//! without taking; `signal` sends this process SIGUSR2, which dumps.
+//! writes that to a file; `broken` takes to a writer that fails, and then to one that does not; `clear` takes and writes
+//! nothing; `snapshot` and `snapshot-to-memory` write without taking; `signal` sends this process SIGUSR2, which dumps.
 
 include!(concat!(env!("OUT_DIR"), "/coverage.rs"));
 
@@ -87,7 +87,9 @@ fn take(directory: &Path, kind: &str, number: usize) -> usize {
                 livecov_rt::take_counters(&mut writer).expect_err("it breaks");
                 take_to_memory(directory, number, rounds);
             }
+            "clear" => livecov_rt::clear_counters().expect("a window"),
             "snapshot" => livecov_rt::write_counters_dir(directory).expect("a snapshot"),
+            "snapshot-to-memory" => livecov_rt::write_counters(&mut Vec::new()).expect("a snapshot"),
             "signal" => {
                 // SAFETY: sends this process a signal that is armed.
                 unsafe { libc::kill(libc::getpid(), libc::SIGUSR2) };
