@@ -86,6 +86,9 @@ pub enum Error {
         /// Its length in bytes.
         len: usize,
     },
+    /// A signal was armed over eight different handlers.
+    #[error("the signal was armed over too many different handlers: arm it before they take turns")]
+    TooManyHandlers,
     /// The program's arguments or the like do not fit the file's format.
     #[error("the arguments are too long for a counter file")]
     ArgumentsTooLong,

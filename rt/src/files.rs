@@ -49,6 +49,11 @@ impl Sink for FileSink<'_> {
 pub(crate) enum Purpose {
     /// The program goes on.
     Snapshot,
+    /// The program goes on or ends, as a handler of its own decides. What is
+    /// not written now may be lost, so a take that is under way is waited for;
+    /// if it stays, its values are written, because hits beyond them may still
+    /// be written as those of the next epoch.
+    BeforeHandler,
     /// The program, or the image, may be at its end: what is not written now
     /// is lost. In the middle of a take it gets all there is, under the epoch
     /// that the take is about to end; with what the take writes, that still
@@ -62,10 +67,15 @@ pub(crate) fn view(image: &Image<'_>, purpose: Purpose) -> Result<View, Error> {
     let window = &image.control().window;
     let mut found = None;
     let pauses = if purpose == Purpose::Last { MAX_LAST_PAUSES } else { MAX_PAUSES };
-    for _ in 0..pauses {
+    let takes_frozen = |count| match purpose {
+        Purpose::Snapshot => true,
+        Purpose::BeforeHandler => count >= MAX_LAST_PAUSES,
+        Purpose::Last => false,
+    };
+    for count in 0..pauses {
         found = window.view(process);
         match found {
-            Some(view) if purpose == Purpose::Snapshot || !view.is_frozen => return Ok(view),
+            Some(view) if !view.is_frozen || takes_frozen(count) => return Ok(view),
             _ => pause(),
         }
     }

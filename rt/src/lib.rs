@@ -56,11 +56,13 @@ pub mod bare;
 #[cfg(feature = "std")]
 mod baseline;
 mod directory;
+mod disposition;
 mod encode;
 mod error;
 mod exit;
 mod files;
 mod fork;
+mod handler;
 mod identity;
 mod image;
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image)))]

@@ -200,11 +200,67 @@ macro_rules! __livecov_portable_probe_v1 {
     };
 }
 
+/// Replaces `sigaction` and `signal` for the code of a program
+/// (`disposition.rs`). Weak, so that a program with functions of its own by
+/// these names keeps them; hidden, so that no other image is changed.
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_replace_sigaction_v1 {
+    () => {
+        $crate::__abi_v1::core::arch::global_asm!(
+            ".pushsection .text.livecov_sigaction,\"ax\",%progbits",
+            ".weak sigaction",
+            ".hidden sigaction",
+            ".type sigaction, %function",
+            "sigaction:",
+            $crate::__livecov_jump_v1!("{sigaction}"),
+            ".size sigaction, . - sigaction",
+            ".weak signal",
+            ".hidden signal",
+            ".type signal, %function",
+            "signal:",
+            $crate::__livecov_jump_v1!("{signal}"),
+            ".size signal, . - signal",
+            ".popsection",
+            sigaction = sym $crate::__abi_v1::sigaction,
+            signal = sym $crate::__abi_v1::signal,
+        );
+    };
+}
+
+/// On other systems there is no second name for what is replaced.
+#[cfg(not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_replace_sigaction_v1 {
+    () => {};
+}
+
+#[cfg(target_arch = "x86_64")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_jump_v1 {
+    ($to:literal) => {
+        $crate::__abi_v1::core::concat!("jmp ", $to)
+    };
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_jump_v1 {
+    ($to:literal) => {
+        $crate::__abi_v1::core::concat!("b ", $to)
+    };
+}
+
 /// Has [`arm_what_ends`](crate::signal::arm_what_ends) called before `main`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __livecov_arm_what_ends_v1 {
     () => {
+        $crate::__livecov_replace_sigaction_v1!();
         const _: () = {
             #[used]
             #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]

@@ -16,25 +16,29 @@
 //! but `errno`, which it puts back, and makes these system calls: `getpid`,
 //! `process_vm_readv`, `openat`, `read`, `write`, `pwrite64`, `close`,
 //! `newfstatat` (or `fstat`), `renameat2`, `clock_gettime` (where it is one),
-//! `rt_sigprocmask`; in some cases also `ftruncate`, `lseek`, `linkat`,
-//! `unlinkat`, `renameat`, `nanosleep` (or `clock_nanosleep`), `rt_sigaction`,
+//! `rt_sigprocmask`, `rt_sigaction`; in some cases also `ftruncate`, `lseek`,
+//! `linkat`, `unlinkat`, `renameat`, `nanosleep` (or `clock_nanosleep`),
 //! `tgkill`, `gettid`. After it the system calls `rt_sigreturn`.
+//!
+//! A handler that is put over ours and calls the one before it, as those of
+//! signal-hook and tokio do, decides what becomes of the program: ours writes
+//! a snapshot and returns to it, or goes on to the handler that ours was put
+//! over. Only a fault that nobody has handled takes its default action.
 //!
 //! Arm `SIGSEGV` and `SIGBUS` in or after `main`, not at start-up: the
 //! standard library sets up its message for stack overflows, and the alternate
 //! stacks that this needs, only where nobody has handled these signals before.
 
 use crate::directory::Directory;
+use crate::disposition::system_sigaction;
 use crate::error::{Error, Operation};
-use crate::files::{Purpose, write_snapshot};
+use crate::handler::{HANDLERS, level_of};
 use crate::image::Image;
-use crate::images::{Walk, any_instrumented};
-use crate::stack::with_stack;
-use crate::sys::{Errno, ErrnoGuard, SignalsBlocked, environment};
-use core::cell::UnsafeCell;
-use core::ffi::{CStr, c_int, c_void};
+use crate::images::any_instrumented;
+use crate::sys::{Errno, environment};
+use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering};
 
 /// The signals that ask a program to end: `SIGTERM`, `SIGINT`, `SIGHUP`,
@@ -57,20 +61,86 @@ pub enum Action {
 
 const NUMBERS: usize = 65;
 const UNARMED: u8 = 0;
-const DUMP: u8 = 1;
-const DUMP_AND_PASS_ON: u8 = 2;
+pub(crate) const DUMP: u8 = 1;
+pub(crate) const DUMP_AND_PASS_ON: u8 = 2;
 
-struct Slot {
-    action: AtomicU8,
-    previous: UnsafeCell<MaybeUninit<libc::sigaction>>,
+pub(crate) struct Slot {
+    pub(crate) action: AtomicU8,
+    /// Whether the code of this image is told that the signal has its default
+    /// action where ours stands in its place; see `disposition.rs`.
+    is_hidden: AtomicBool,
+    /// Whether to arm it as soon as somebody handles it.
+    is_awaited: AtomicBool,
+    /// What each of our handlers passes on to. Published before that handler is
+    /// installed, then never changed or freed.
+    previous: [AtomicPtr<libc::sigaction>; LEVELS],
 }
 
-// SAFETY: `previous` is written by who holds `ARMING`, before the handler is
-// installed, and read by the handler.
-unsafe impl Sync for Slot {}
+/// How many handlers we have for a signal.
+///
+/// Each of them stands for one thing to pass on to, for ever: so whoever puts
+/// ours into a chain of handlers, in whatever order and how often, makes a
+/// circle only if there would be one without us.
+pub(crate) const LEVELS: usize = 8;
 
-static SLOTS: [Slot; NUMBERS] =
-    [const { Slot { action: AtomicU8::new(UNARMED), previous: UnsafeCell::new(MaybeUninit::zeroed()) } }; NUMBERS];
+static SLOTS: [Slot; NUMBERS] = [const {
+    Slot {
+        action: AtomicU8::new(UNARMED),
+        is_hidden: AtomicBool::new(false),
+        is_awaited: AtomicBool::new(false),
+        previous: [const { AtomicPtr::new(null_mut()) }; LEVELS],
+    }
+}; NUMBERS];
+
+impl Slot {
+    pub(crate) fn of(signal: c_int) -> Result<&'static Self, Error> {
+        let number = usize::try_from(signal).ok().filter(|number| *number > 0);
+        number.and_then(|number| SLOTS.get(number)).ok_or_else(|| refused(Errno::INVALID))
+    }
+
+    pub(crate) fn previous(&self, level: usize) -> Option<&'static libc::sigaction> {
+        let record = self.previous.get(level)?.load(Ordering::Acquire);
+        // SAFETY: null, or published and so never changed or freed.
+        unsafe { record.as_ref() }
+    }
+
+    /// The level that passes on to `action`, made if there is none yet.
+    fn level_over(&self, action: &libc::sigaction, _arming: &Arming) -> Result<usize, Error> {
+        for (level, place) in self.previous.iter().enumerate() {
+            match self.previous(level) {
+                Some(known) if is_same(known, action) => return Ok(level),
+                Some(_) => {}
+                None => {
+                    place.store(leaked(*action)?, Ordering::Release);
+                    return Ok(level);
+                }
+            }
+        }
+        Err(Error::TooManyHandlers)
+    }
+}
+
+/// A copy of `value` in memory that is never freed.
+fn leaked<T: Copy>(value: T) -> Result<*mut T, Error> {
+    // SAFETY: asks for memory of that size.
+    let place = unsafe { libc::malloc(size_of::<T>()) }.cast::<T>();
+    if place.is_null() {
+        return Err(refused(Errno(libc::ENOMEM)));
+    }
+    // SAFETY: `malloc` gave memory of that size, aligned for anything.
+    unsafe { place.write(value) };
+    Ok(place)
+}
+
+fn is_same(left: &libc::sigaction, right: &libc::sigaction) -> bool {
+    let has = |action: &libc::sigaction, signal| {
+        // SAFETY: the set is part of a valid record.
+        unsafe { libc::sigismember(&raw const action.sa_mask, signal) == 1 }
+    };
+    left.sa_sigaction == right.sa_sigaction
+        && left.sa_flags == right.sa_flags
+        && (!is_function(left) || (1..).take(NUMBERS - 1).all(|signal| has(left, signal) == has(right, signal)))
+}
 
 /// Held while signals are armed or disarmed; never in a handler.
 static ARMING: AtomicBool = AtomicBool::new(false);
@@ -91,6 +161,7 @@ impl Drop for Arming {
 }
 
 /// A directory that handlers write to. Once published it stays as it is.
+#[derive(Clone, Copy)]
 struct Target {
     number: c_int,
     identity: (u64, u64),
@@ -104,13 +175,19 @@ static TARGET: AtomicPtr<Target> = AtomicPtr::new(null_mut());
 /// that a later change of the current directory or of the environment does
 /// not matter.
 ///
-/// A signal can be armed again with another action.
+/// A signal can be armed again: with another action, or over a handler that
+/// has taken its place meanwhile.
+///
+/// A library that arms signals must not be unloaded while a handler may call
+/// the one before it that was put over the library's.
 ///
 /// # Errors
 ///
 /// [`Error::NotInstrumented`], [`Error::NoDirectory`], [`Error::System`] for a
-/// directory that cannot be opened or a signal that cannot be handled, and
-/// [`Error::Busy`] while another thread is arming. Nothing is armed then.
+/// directory that cannot be opened or a signal that cannot be handled,
+/// [`Error::TooManyHandlers`] for a signal that was armed over eight different
+/// handlers, and [`Error::Busy`] while another thread is arming. What was
+/// armed stays as it was then.
 pub fn arm(signal: c_int, action: Action) -> Result<(), Error> {
     if !any_instrumented() {
         return Err(Error::NotInstrumented);
@@ -120,7 +197,9 @@ pub fn arm(signal: c_int, action: Action) -> Result<(), Error> {
         let (path, directory) = Directory::of_environment().ok_or(Error::NoDirectory)?;
         publish(path.c_str(), directory?)?;
     }
-    install(signal, action, &arming)
+    install(signal, action, &arming)?;
+    Slot::of(signal)?.is_hidden.store(false, Ordering::Release);
+    Ok(())
 }
 
 /// As [`arm`], with a directory, which all armed signals use from now on.
@@ -134,7 +213,9 @@ pub fn arm_in(directory: &CStr, signal: c_int, action: Action) -> Result<(), Err
     }
     let arming = Arming::begin()?;
     publish(directory, Directory::open(directory)?)?;
-    install(signal, action, &arming)
+    install(signal, action, &arming)?;
+    Slot::of(signal)?.is_hidden.store(false, Ordering::Release);
+    Ok(())
 }
 
 /// Gives `signal` back to who handled it before.
@@ -162,13 +243,8 @@ fn publish(path: &CStr, directory: Directory) -> Result<(), Error> {
     }
     // SAFETY: `path` ends in NUL; a null result asks for memory from `malloc`.
     let path = unsafe { libc::realpath(path.as_ptr(), null_mut()) };
-    // SAFETY: asks for memory of that size.
-    let target = unsafe { libc::malloc(size_of::<Target>()) }.cast::<Target>();
-    if target.is_null() {
-        return Err(refused(Errno(libc::ENOMEM)));
-    }
-    // SAFETY: `malloc` gave memory of that size, aligned for anything.
-    unsafe { target.write(Target { number: directory.into_number(), identity, path }) };
+    let target = leaked(Target { number: directory.number(), identity, path })?;
+    directory.into_number();
     // The one before stays, with its descriptor: a handler may be using it.
     TARGET.store(target, Ordering::Release);
     Ok(())
@@ -196,85 +272,107 @@ pub(crate) fn with_directory<T>(run: impl FnOnce(&Directory) -> T) -> Option<T> 
     Directory::open(path).ok().map(|directory| run(&directory))
 }
 
-fn slot(signal: c_int) -> Result<&'static Slot, Error> {
-    let number = usize::try_from(signal).ok().filter(|number| *number > 0);
-    number.and_then(|number| SLOTS.get(number)).ok_or_else(|| refused(Errno::INVALID))
-}
-
 /// What handles `signal` by now.
-fn current(signal: c_int) -> Result<libc::sigaction, Error> {
+pub(crate) fn current(signal: c_int) -> Result<libc::sigaction, Error> {
     let mut action = MaybeUninit::uninit();
     // SAFETY: nothing is changed, and there is room for the answer.
-    if unsafe { libc::sigaction(signal, core::ptr::null(), action.as_mut_ptr()) } != 0 {
+    if unsafe { system_sigaction(signal, null(), action.as_mut_ptr()) } != 0 {
         return Err(refused(Errno::INVALID));
     }
     // SAFETY: the call succeeded and so filled it in.
     Ok(unsafe { action.assume_init() })
 }
 
-fn set(signal: c_int, action: &libc::sigaction) -> Result<(), Error> {
-    // SAFETY: the action is either one that the system gave, or that of
-    // `install`, whose handler keeps to what handlers may do.
-    if unsafe { libc::sigaction(signal, action, null_mut()) } == 0 { Ok(()) } else { Err(refused(Errno::INVALID)) }
+/// Makes `action` handle `signal`, and gives what did.
+pub(crate) fn set(signal: c_int, action: &libc::sigaction) -> Result<libc::sigaction, Error> {
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: the action is either one that the system gave, or one of ours,
+    // whose handlers keep to what handlers may do.
+    if unsafe { system_sigaction(signal, action, before.as_mut_ptr()) } != 0 {
+        return Err(refused(Errno::INVALID));
+    }
+    // SAFETY: the call succeeded and so filled it in.
+    Ok(unsafe { before.assume_init() })
 }
 
-fn handler_address() -> libc::sighandler_t {
-    let handler: unsafe extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = handle;
-    handler as libc::sighandler_t
-}
-
-fn is_function(action: &libc::sigaction) -> bool {
+pub(crate) fn is_function(action: &libc::sigaction) -> bool {
     action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN
 }
 
-fn install(signal: c_int, action: Action, _arming: &Arming) -> Result<(), Error> {
-    let slot = slot(signal)?;
-    let previous = current(signal)?;
+/// The default action, as a program has it at its start.
+pub(crate) fn default_action() -> libc::sigaction {
+    // SAFETY: all zeros are the default action, no flags and an empty mask.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+fn install(signal: c_int, action: Action, arming: &Arming) -> Result<(), Error> {
+    let slot = Slot::of(signal)?;
+    let current = current(signal)?;
     let code = match action {
         Action::Dump => DUMP,
         Action::DumpAndPassOn => DUMP_AND_PASS_ON,
     };
-    if slot.action.load(Ordering::Relaxed) != UNARMED && previous.sa_sigaction == handler_address() {
+    if level_of(&current).is_some() {
         slot.action.store(code, Ordering::Release);
         return Ok(());
     }
-    // SAFETY: this thread holds `ARMING`, and no handler reads the slot yet,
-    // because none of ours is installed.
-    unsafe { (*slot.previous.get()).write(previous) };
+    let level = slot.level_over(&current, arming)?;
+    set(signal, &ours(level, Some(&current).filter(|_| action == Action::DumpAndPassOn)))?;
     slot.action.store(code, Ordering::Release);
-    let mut ours = previous;
-    ours.sa_sigaction = handler_address();
-    let kept = libc::SA_RESTART | libc::SA_NODEFER | libc::SA_ONSTACK | libc::SA_NOCLDSTOP | libc::SA_NOCLDWAIT;
-    ours.sa_flags = if action == Action::DumpAndPassOn && is_function(&previous) {
-        previous.sa_flags & kept | libc::SA_SIGINFO
-    } else {
-        libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK
-    };
-    if !(action == Action::DumpAndPassOn && is_function(&previous)) {
-        // Else several that come at once put a frame each on the alternate
-        // stack before the first of them runs.
-        // SAFETY: the set is part of a valid record.
-        unsafe { libc::sigfillset(&raw mut ours.sa_mask) };
+    Ok(())
+}
+
+/// Our handler of that level, in the way of `previous` if that is a handler
+/// that will be called.
+fn ours(level: usize, previous: Option<&libc::sigaction>) -> libc::sigaction {
+    const KEPT: c_int =
+        libc::SA_RESTART | libc::SA_NODEFER | libc::SA_ONSTACK | libc::SA_NOCLDSTOP | libc::SA_NOCLDWAIT;
+    let mut ours = default_action();
+    match previous.filter(|previous| is_function(previous)) {
+        Some(previous) => {
+            ours = *previous;
+            ours.sa_flags = previous.sa_flags & KEPT | libc::SA_SIGINFO;
+        }
+        None => {
+            ours.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+            // Else several that come at once put a frame each on the alternate
+            // stack before the first of them runs.
+            // SAFETY: the set is part of a valid record.
+            unsafe { libc::sigfillset(&raw mut ours.sa_mask) };
+        }
     }
-    set(signal, &ours).inspect_err(|_| slot.action.store(UNARMED, Ordering::Release))
+    ours.sa_sigaction = HANDLERS.get(level).map_or(libc::SIG_DFL, |handler| *handler as libc::sighandler_t);
+    ours
 }
 
 fn uninstall(signal: c_int) -> Result<(), Error> {
-    let slot = slot(signal)?;
+    let slot = Slot::of(signal)?;
     if slot.action.load(Ordering::Acquire) == UNARMED {
         return Ok(());
     }
-    if current(signal)?.sa_sigaction == handler_address() {
-        set(signal, &previous(slot))?;
+    slot.is_hidden.store(false, Ordering::Release);
+    if let Some(previous) = level_of(&current(signal)?).and_then(|level| slot.previous(level)) {
+        set(signal, previous)?;
     }
     slot.action.store(UNARMED, Ordering::Release);
     Ok(())
 }
 
-fn previous(slot: &Slot) -> libc::sigaction {
-    // SAFETY: zeroed at first and written whole before the slot was armed;
-    // all zeros is the default action.
-    unsafe { (*slot.previous.get()).assume_init() }
+/// Our handler of `signal` that stands for the default action, if the code of
+/// this image is to take it for that.
+pub(crate) fn hidden(signal: c_int) -> Option<libc::sigaction> {
+    let slot = Slot::of(signal).ok().filter(|slot| slot.is_hidden.load(Ordering::Acquire))?;
+    let is_default = |level: &usize| slot.previous(*level).is_some_and(|action| action.sa_sigaction == libc::SIG_DFL);
+    (0..LEVELS).find(is_default).map(|level| ours(level, None))
+}
+
+/// Arms `signal` if that was only waiting for somebody to handle it.
+pub(crate) fn handled_from_now_on(signal: c_int) {
+    let Ok(slot) = Slot::of(signal) else { return };
+    if slot.is_awaited.load(Ordering::Relaxed) && slot.is_awaited.swap(false, Ordering::Relaxed) {
+        // A program that cannot be armed runs unarmed.
+        let _ = arm(signal, Action::DumpAndPassOn);
+    }
 }
 
 /// A library that is unloaded leaves no handler behind.
@@ -289,90 +387,37 @@ pub(crate) fn image_ends(image: &Image<'_>) {
     }
 }
 
-/// The handler of all armed signals.
-///
-/// # Safety
-///
-/// For the system to call.
-unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    let _errno = ErrnoGuard::new();
-    let Ok(slot) = slot(signal) else { return };
-    match slot.action.load(Ordering::Acquire) {
-        DUMP => dump(Purpose::Snapshot),
-        DUMP_AND_PASS_ON => {
-            dump(Purpose::Last);
-            // SAFETY: the arguments are the system's.
-            unsafe { pass_on(slot, signal, info, context) };
-        }
-        _ => {}
-    }
-}
-
-// Apart, so that its frame is gone when the signal is passed on.
-#[inline(never)]
-fn dump(purpose: Purpose) {
-    let _signals = SignalsBlocked::new();
-    with_stack(|| {
-        with_directory(|directory| {
-            let walk = Walk::begin();
-            walk.images(&mut |image| {
-                // There is nobody to tell; the next snapshot has all of this too.
-                let _ = write_snapshot(image, directory, purpose);
-                true
-            });
-        });
-    });
-}
-
-/// Does what would have happened without us.
-///
-/// # Safety
-///
-/// The arguments are those of a handler.
-unsafe fn pass_on(slot: &Slot, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    let previous = previous(slot);
-    if previous.sa_sigaction == libc::SIG_IGN {
-        return;
-    }
-    let mut default = previous;
-    default.sa_sigaction = libc::SIG_DFL;
-    default.sa_flags = 0;
-    let is_once = previous.sa_flags & libc::SA_RESETHAND != 0;
-    if (is_once || !is_function(&previous)) && set(signal, &default).is_err() {
-        return;
-    }
-    if is_function(&previous) {
-        // SAFETY: the address is that of a handler, which takes these three
-        // arguments or only the first of them; this calling convention lets
-        // a function ignore what it was not written for.
-        unsafe {
-            let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
-                core::mem::transmute(previous.sa_sigaction);
-            handler(signal, info, context);
-        }
-        return;
-    }
-    // SAFETY: the system gave the record.
-    let is_fault = unsafe { (*info).si_code } > 0 && CRASHES.contains(&signal) && signal != libc::SIGABRT;
-    if !is_fault {
-        // Taken as soon as this handler returns. A fault comes by itself: the
-        // instruction is tried again, and a core file shows the right place.
-        // SAFETY: sends a signal to this thread.
-        unsafe { libc::raise(signal) };
-    }
-}
-
-/// Arms, before `main`, the signals that end a program and that nobody else
-/// wants to know about before `main` either; and, to dump and go on, the one
-/// that `LIVECOV_DUMP_SIGNAL` names (`USR1`, `USR2`, or a number).
+/// Arms, before `main`, the signals that end a program, out of sight of its
+/// code; those of memory faults only once the standard library, which wants to
+/// be the first, has its handler. And, to dump and go on, the one that
+/// `LIVECOV_DUMP_SIGNAL` names (`USR1`, `USR2`, or a number).
 #[doc(hidden)]
 pub extern "C" fn arm_what_ends() {
     for signal in TERMINATION.into_iter().chain([libc::SIGILL, libc::SIGFPE, libc::SIGABRT]) {
+        // A signal that is ignored ends nothing, and programs that this one
+        // starts are to ignore it too.
+        let Ok(found) = current(signal) else { continue };
+        if found.sa_sigaction == libc::SIG_IGN {
+            continue;
+        }
         // A program that cannot be armed runs unarmed.
-        let _ = arm(signal, Action::DumpAndPassOn);
+        if arm(signal, Action::DumpAndPassOn).is_ok() && found.sa_sigaction == libc::SIG_DFL {
+            hide(signal);
+        }
+    }
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        if let Ok(slot) = Slot::of(signal) {
+            slot.is_awaited.store(true, Ordering::Relaxed);
+        }
     }
     if let Some(signal) = environment(c"LIVECOV_DUMP_SIGNAL").and_then(|name| signal_number(name.bytes())) {
         let _ = arm(signal, Action::Dump);
+    }
+}
+
+fn hide(signal: c_int) {
+    if let Ok(slot) = Slot::of(signal) {
+        slot.is_hidden.store(true, Ordering::Release);
     }
 }
 

@@ -11,6 +11,7 @@ compile_error!("livecov-rt is for systems with 64-bit pointers: version 1 of its
 mod records;
 mod symbols;
 
+pub use crate::disposition::{sigaction, signal};
 pub use crate::macros::{
     __livecov_arm_what_ends_v1 as arm_what_ends, __livecov_package_v1 as package, __livecov_probe_v1 as probe,
 };

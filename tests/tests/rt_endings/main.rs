@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a step that fails is a test that fails, in helpers too")]
 
 mod document;
+mod handlers;
 mod llvm;
 mod run;
 mod signals;

@@ -90,6 +90,47 @@ fn a_disarmed_signal_does_what_it_did() {
     });
 }
 
+/// A handler that calls the one before it, under and over ours: nothing goes round in a circle.
+#[test]
+fn a_signal_can_be_armed_again_over_a_handler_that_calls_ours() {
+    let plain_ending = plain("endings", &["armed-again"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "2 calls\n"));
+    each("endings", &["armed-again"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!((files, kept.unwrap().ran("step")), (3, hits(mode, 3)), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_signal_can_be_armed_over_eight_handlers() {
+    let plain_ending = plain("endings", &["armed-too-often"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "27 calls\n"));
+    each("endings", &["armed-too-often"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!((files, kept.unwrap().ran("step")), (25, hits(mode, 27)), "{mode:?}");
+    });
+}
+
+#[test]
+fn a_signal_can_be_armed_while_it_is_handled() {
+    let plain_ending = plain("endings", &["armed-while-handled"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "300 calls\n"));
+    each("endings", &["armed-while-handled"], |mode, ending, kept, _| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!(kept.unwrap().ran("step"), hits(mode, 300), "{mode:?}");
+    });
+}
+
+#[test]
+fn what_was_disarmed_under_a_handler_passes_on() {
+    let plain_ending = plain("endings", &["disarmed-below"]);
+    assert_eq!((plain_ending.signal, plain_ending.stdout.as_str()), (Some(TERM), "1 calls\n"));
+    each("endings", &["disarmed-below"], |mode, ending, kept, _| {
+        assert_eq!(ending, plain_ending);
+        assert!(kept.is_none(), "{mode:?}");
+    });
+}
+
 #[test]
 fn signals_armed_before_main_write() {
     assert_eq!(plain("endings-startup", &[]).signal, Some(USR2));

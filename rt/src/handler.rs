@@ -1,0 +1,132 @@
+//! What runs when an armed signal comes.
+
+use crate::files::{Purpose, write_snapshot};
+use crate::images::Walk;
+use crate::signal::{
+    CRASHES, DUMP, DUMP_AND_PASS_ON, LEVELS, Slot, current, default_action, is_function, set, with_directory,
+};
+use crate::stack::with_stack;
+use crate::sys::{ErrnoGuard, SignalsBlocked};
+use core::ffi::{c_int, c_void};
+use core::sync::atomic::Ordering;
+
+pub(crate) type Handler = unsafe extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+
+pub(crate) static HANDLERS: [Handler; LEVELS] =
+    [handle::<0>, handle::<1>, handle::<2>, handle::<3>, handle::<4>, handle::<5>, handle::<6>, handle::<7>];
+
+/// Which of our handlers `action` is.
+pub(crate) fn level_of(action: &libc::sigaction) -> Option<usize> {
+    HANDLERS.iter().position(|handler| *handler as libc::sighandler_t == action.sa_sigaction)
+}
+
+/// The handler of all armed signals.
+///
+/// # Safety
+///
+/// For the system to call, or a handler that was installed later.
+unsafe extern "C" fn handle<const LEVEL: usize>(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: the arguments are the system's.
+    unsafe { respond(LEVEL, signal, info, context) };
+}
+
+/// # Safety
+///
+/// As for [`handle`].
+unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let _errno = ErrnoGuard::new();
+    let Ok(slot) = Slot::of(signal) else { return };
+    let Some(previous) = slot.previous(level) else { return };
+    let standing = standing(signal, level);
+    let has_dumped = standing.is_some_and(|standing| standing != level);
+    let is_called = standing != Some(level);
+    match slot.action.load(Ordering::Acquire) {
+        DUMP => return dump(Purpose::Snapshot),
+        DUMP_AND_PASS_ON if has_dumped => {}
+        DUMP_AND_PASS_ON if is_called || previous.sa_sigaction != libc::SIG_DFL => dump(Purpose::BeforeHandler),
+        DUMP_AND_PASS_ON => dump(Purpose::Last),
+        // Who knows the handler from before passes signals on to it.
+        _ => {}
+    }
+    if is_function(previous) {
+        // SAFETY: the arguments are the system's.
+        unsafe { call(previous, is_called, signal, info, context) };
+    } else if previous.sa_sigaction == libc::SIG_DFL {
+        // Who calls this handler may know nothing of a record. It is asked
+        // for faults, mostly.
+        // SAFETY: if nobody calls it, the system gave the record.
+        let is_fault =
+            CRASHES.contains(&signal) && signal != libc::SIGABRT && (is_called || unsafe { (*info).si_code } > 0);
+        take_default(level, is_called, signal, is_fault);
+    }
+}
+
+/// The level of our handler that handles `signal` by now: none if another
+/// handler has come after ours and calls it, or if one that is for one signal
+/// only has given it back to the system.
+fn standing(signal: c_int, level: usize) -> Option<usize> {
+    current(signal).map_or(Some(level), |action| level_of(&action))
+}
+
+// Apart, so that its frame is gone when the signal is passed on.
+#[inline(never)]
+fn dump(purpose: Purpose) {
+    let _signals = SignalsBlocked::new();
+    with_stack(|| {
+        with_directory(|directory| {
+            let walk = Walk::begin();
+            walk.images(&mut |image| {
+                // There is nobody to tell; the next snapshot has all of this too.
+                let _ = write_snapshot(image, directory, purpose);
+                true
+            });
+        });
+    });
+}
+
+/// Calls the handler that ours was put over.
+///
+/// # Safety
+///
+/// The arguments are those of a handler.
+unsafe fn call(
+    previous: &libc::sigaction,
+    is_called: bool,
+    signal: c_int,
+    info: *mut libc::siginfo_t,
+    context: *mut c_void,
+) {
+    let is_once = previous.sa_flags & libc::SA_RESETHAND != 0;
+    if is_once && !is_called && set(signal, &default_action()).is_err() {
+        return;
+    }
+    // SAFETY: the address is that of a handler, which takes these three
+    // arguments or only the first of them; this calling convention lets a
+    // function ignore what it was not written for.
+    unsafe {
+        let handler: Handler = core::mem::transmute(previous.sa_sigaction);
+        handler(signal, info, context);
+    }
+}
+
+/// Takes the default action, unless it is for another handler to say what
+/// becomes of the signal.
+fn take_default(level: usize, is_called: bool, signal: c_int, is_fault: bool) {
+    // A fault comes again if nothing is done about it, and a handler that
+    // calls the one before it for faults that are not its own expects that to
+    // end the program.
+    if is_called && !is_fault {
+        return;
+    }
+    let Ok(before) = set(signal, &default_action()) else { return };
+    if !is_called && is_function(&before) && level_of(&before) != Some(level) {
+        // It came while the counters were written: the signal is for it.
+        let _ = set(signal, &before);
+    }
+    if !is_fault {
+        // Taken as soon as this handler returns. A fault comes by itself: the
+        // instruction is tried again, and a core file shows the right place.
+        // SAFETY: sends a signal to this thread.
+        unsafe { libc::raise(signal) };
+    }
+}
