@@ -44,7 +44,13 @@ pub struct Run {
 impl Run {
     /// Runs `program`, with its data in `data` if it is to leave any.
     pub fn new(program: &Path, data: Option<&Path>) -> Self {
+        Self::with(program, &[], data)
+    }
+
+    /// As [`Run::new`], with arguments.
+    pub fn with(program: &Path, args: &[&str], data: Option<&Path>) -> Self {
         let mut command = clean(program);
+        command.args(args);
         if let Some(data) = data {
             command.env("LIVECOV_DIR", data);
         }
@@ -122,7 +128,9 @@ impl Project {
 
     /// Go's text profile of the data.
     pub fn text_profile(&self, data: &Path) -> String {
-        let profile = self.target.join("profile.txt");
+        // Tests of one project run at the same time.
+        let folder = tempfile::tempdir_in(&self.target).expect("a folder");
+        let profile = folder.path().join("profile.txt");
         must(Tool::Ours.command().arg("textfmt").arg("-i").arg(data).arg("-o").arg(&profile));
         fs::read_to_string(profile).expect("the profile")
     }

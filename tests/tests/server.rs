@@ -4,19 +4,21 @@
 
 use livecov_tests::cargo_livecov::Project;
 use livecov_tests::command::must;
+use livecov_tests::files::counter_files;
 use livecov_tests::paths::programs_dir;
 use livecov_tests::tool::Tool;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 /// A server that is running; killed if a test fails.
 struct Server {
     child: Child,
+    output: BufReader<ChildStdout>,
     port: u16,
     data: PathBuf,
     seen: BTreeSet<PathBuf>,
@@ -29,13 +31,15 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(program: &Path, data: &Path) -> Self {
+    fn start(program: &Path, args: &[&str], data: &Path) -> Self {
         let mut command = Command::new(program);
+        command.args(args);
         command.env("LIVECOV_DIR", data).env("LIVECOV_DUMP_SIGNAL", "USR2").stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, port: line.trim().parse().unwrap(), data: data.to_owned(), seen: BTreeSet::new() }
+        output.read_line(&mut line).unwrap();
+        Self { child, output, port: line.trim().parse().unwrap(), data: data.to_owned(), seen: BTreeSet::new() }
     }
 
     fn get(&self, path: &str) -> String {
@@ -86,18 +90,40 @@ fn each_file_shows_what_ran_in_its_window() {
     let project = Project::new("server", &programs_dir().join("server"));
     let build = project.build(&[]);
     assert_eq!(build.warnings, Vec::<String>::new());
-    let mut server = Server::start(&build.folder.join("server"), &project.fresh_data());
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&build.folder.join("server"), &[], data.path());
     assert_eq!(server.get("/alpha"), "1234");
     server.signal("USR2");
-    assert_eq!(server.next_file(), names(&["alpha", "answer", "main"]));
+    assert_eq!(server.next_file(), names(&["alpha", "answer", "main", "serve"]));
     assert_eq!(server.get("/clear"), "cleared");
     assert_eq!(server.get("/beta"), "BETA");
     server.signal("USR2");
-    // The window starts in the middle of `clear`; `main` waits in its loop, where a connection is a new turn.
-    assert_eq!(server.next_file(), names(&["answer", "beta", "clear", "main"]));
+    // The window starts in the middle of `clear`; `serve` waits in its loop, where a connection is a new turn.
+    assert_eq!(server.next_file(), names(&["answer", "beta", "clear", "serve"]));
     assert_eq!(server.get("/nothing"), "");
     server.signal("TERM");
     let status = server.child.wait().unwrap();
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15), "as without probes");
-    assert_eq!(server.next_file(), names(&["answer", "beta", "clear", "main"]), "a second snapshot of the same window");
+    assert_eq!(
+        server.next_file(),
+        names(&["answer", "beta", "clear", "serve"]),
+        "a second snapshot of the same window"
+    );
+}
+
+/// A server that handles SIGTERM ends as it wants to, and what it does then counts too.
+#[test]
+fn a_graceful_end_is_the_servers_own() {
+    let project = Project::new("server", &programs_dir().join("server"));
+    let build = project.build(&[]);
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&build.folder.join("server"), &["graceful"], data.path());
+    assert_eq!(server.get("/alpha"), "1234");
+    server.signal("TERM");
+    let status = server.child.wait().unwrap();
+    let mut output = String::new();
+    server.output.read_to_string(&mut output).unwrap();
+    assert_eq!((status.code(), output.as_str()), (Some(0), "graceful\nbye\n"));
+    assert_eq!(server.next_file(), names(&["alpha", "answer", "farewell", "main", "serve"]));
+    assert_eq!(counter_files(data.path()).len(), 1);
 }

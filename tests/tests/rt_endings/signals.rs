@@ -59,6 +59,17 @@ fn a_handler_that_returns_lets_the_program_go_on() {
     });
 }
 
+/// What is written before the handler is the window that ends, without what is of the next one.
+#[test]
+fn a_handler_in_the_middle_of_a_take_makes_nothing_count_twice() {
+    let plain_ending = plain("endings", &["handler-in-a-take"]);
+    assert_eq!((plain_ending.status, plain_ending.stdout.as_str()), (Some(0), "handled\n"));
+    each("endings", &["handler-in-a-take"], |mode, ending, kept, files| {
+        assert_eq!(ending, plain_ending);
+        assert_eq!((files, kept.unwrap().ran("step")), (2, hits(mode, 9)), "{mode:?}");
+    });
+}
+
 #[test]
 fn a_handler_for_one_signal_is_called_once() {
     let plain_ending = plain("endings", &["handler-once"]);

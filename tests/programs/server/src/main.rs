@@ -1,4 +1,5 @@
-//! Answers `/alpha`, `/beta` and `/clear`, until a signal ends it. Prints its port first.
+//! Answers `/alpha`, `/beta` and `/clear`, until a signal ends it. Prints its port first. `server graceful` handles SIGTERM,
+//! and ends by itself.
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -8,6 +9,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 fn alpha() -> String {
     (1..5).map(|n| format!("{n}")).collect()
@@ -40,6 +42,25 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
+    if std::env::args().nth(1).as_deref() != Some("graceful") {
+        return serve(&listener).await;
+    }
+    let mut termination = signal(SignalKind::terminate())?;
+    println!("graceful");
+    tokio::select! {
+        served = serve(&listener) => served,
+        _ = termination.recv() => {
+            farewell();
+            Ok(())
+        }
+    }
+}
+
+fn farewell() {
+    println!("bye");
+}
+
+async fn serve(listener: &TcpListener) -> Result<(), Box<dyn std::error::Error>> {
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {

@@ -5,11 +5,12 @@ use livecov_rt::signal::{Action, arm, disarm};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
-pub const ENDS: [End; 11] = [
+pub const ENDS: [End; 12] = [
     ("dumps-then-term", dumps_then_term),
     ("dump-then-kill", dump_then_kill),
     ("handler-that-exits", handler_that_exits),
     ("handler-that-returns", handler_that_returns),
+    ("handler-in-a-take", handler_in_a_take),
     ("handler-once", handler_once),
     ("ignored", ignored),
     ("disarmed", disarmed),
@@ -100,6 +101,39 @@ fn handler_that_returns() {
         raise(libc::SIGTERM);
     }
     step();
+}
+
+/// Takes what it is given once a signal has come.
+struct Interrupted;
+
+impl std::io::Write for Interrupted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for _ in 0..4 {
+            step();
+        }
+        raise(libc::SIGTERM);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The program goes on, and so does the take that the signal has come into.
+fn handler_in_a_take() {
+    handle_and_arm(say, 0);
+    for _ in 0..3 {
+        step();
+    }
+    if livecov_rt::take_counters(&mut Interrupted).is_err() {
+        // Without counters there is nothing to take.
+        let written = std::io::Write::write(&mut Interrupted, b"");
+        assert!(written.is_ok());
+    }
+    for _ in 0..2 {
+        step();
+    }
 }
 
 fn handler_once() {
