@@ -33,32 +33,49 @@ unsafe extern "C" fn handle<const LEVEL: usize>(signal: c_int, info: *mut libc::
 /// # Safety
 ///
 /// As for [`handle`].
+// Inlined for the sake of small stacks.
+#[inline(always)]
 unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let _errno = ErrnoGuard::new();
-    let Ok(slot) = Slot::of(signal) else { return };
+    let Some(slot) = Slot::find(signal) else { return };
     let Some(previous) = slot.previous(level) else { return };
-    let standing = standing(signal, level);
-    let has_dumped = standing.is_some_and(|standing| standing != level);
-    let is_called = standing != Some(level);
-    match slot.action.load(Ordering::Acquire) {
-        DUMP => return dump(Purpose::Snapshot),
-        DUMP_AND_PASS_ON if has_dumped => {}
-        DUMP_AND_PASS_ON if is_called || previous.sa_sigaction != libc::SIG_DFL => dump(Purpose::BeforeHandler),
-        DUMP_AND_PASS_ON => dump(Purpose::Last),
-        // Who knows the handler from before passes signals on to it.
-        _ => {}
+    let action = slot.action.load(Ordering::Acquire);
+    let is_called = look_and_dump(level, signal, action, previous.sa_sigaction != libc::SIG_DFL);
+    if action == DUMP {
+        return;
     }
     if is_function(previous) {
         // SAFETY: the arguments are the system's.
         unsafe { call(previous, is_called, signal, info, context) };
     } else if previous.sa_sigaction == libc::SIG_DFL {
-        // Who calls this handler may know nothing of a record. It is asked
-        // for faults, mostly.
+        // Who calls this handler may know nothing of a record.
         // SAFETY: if nobody calls it, the system gave the record.
-        let is_fault =
-            CRASHES.contains(&signal) && signal != libc::SIGABRT && (is_called || unsafe { (*info).si_code } > 0);
-        take_default(level, is_called, signal, is_fault);
+        let code = if is_called { None } else { Some(unsafe { (*info).si_code }) };
+        take_default(level, signal, code);
     }
+}
+
+/// Writes what `action` asks for, and says whether another handler has called
+/// ours of that level.
+// Apart, so that its frame is gone when the signal is passed on.
+#[inline(never)]
+fn look_and_dump(level: usize, signal: c_int, action: u8, has_handler: bool) -> bool {
+    let mut is_called = false;
+    let _signals = SignalsBlocked::new();
+    with_stack(|| {
+        let standing = standing(signal, level);
+        is_called = standing != Some(level);
+        match action {
+            DUMP => dump(Purpose::Snapshot),
+            // Ours of another level has done so, and called what calls this.
+            DUMP_AND_PASS_ON if is_called && standing.is_some() => {}
+            DUMP_AND_PASS_ON if is_called || has_handler => dump(Purpose::BeforeHandler),
+            DUMP_AND_PASS_ON => dump(Purpose::Last),
+            // Who knows the handler from before passes signals on to it.
+            _ => {}
+        }
+    });
+    is_called
 }
 
 /// The level of our handler that handles `signal` by now: none if another
@@ -68,18 +85,13 @@ fn standing(signal: c_int, level: usize) -> Option<usize> {
     current(signal).map_or(Some(level), |action| level_of(&action))
 }
 
-// Apart, so that its frame is gone when the signal is passed on.
-#[inline(never)]
 fn dump(purpose: Purpose) {
-    let _signals = SignalsBlocked::new();
-    with_stack(|| {
-        with_directory(|directory| {
-            let walk = Walk::begin();
-            walk.images(&mut |image| {
-                // There is nobody to tell; the next snapshot has all of this too.
-                let _ = write_snapshot(image, directory, purpose);
-                true
-            });
+    with_directory(|directory| {
+        let walk = Walk::begin();
+        walk.images(&mut |image| {
+            // There is nobody to tell; the next snapshot has all of this too.
+            let _ = write_snapshot(image, directory, purpose);
+            true
         });
     });
 }
@@ -89,6 +101,7 @@ fn dump(purpose: Purpose) {
 /// # Safety
 ///
 /// The arguments are those of a handler.
+#[inline(never)]
 unsafe fn call(
     previous: &libc::sigaction,
     is_called: bool,
@@ -110,8 +123,13 @@ unsafe fn call(
 }
 
 /// Takes the default action, unless it is for another handler to say what
-/// becomes of the signal.
-fn take_default(level: usize, is_called: bool, signal: c_int, is_fault: bool) {
+/// becomes of the signal. `code` says where it came from, if it was the system
+/// that called us.
+#[inline(never)]
+fn take_default(level: usize, signal: c_int, code: Option<c_int>) {
+    let is_called = code.is_none();
+    // Another handler asks ours about these for faults, mostly.
+    let is_fault = CRASHES.contains(&signal) && signal != libc::SIGABRT && code.is_none_or(|code| code > 0);
     // A fault comes again if nothing is done about it, and a handler that
     // calls the one before it for faults that are not its own expects that to
     // end the program.

@@ -93,9 +93,14 @@ static SLOTS: [Slot; NUMBERS] = [const {
 }; NUMBERS];
 
 impl Slot {
-    pub(crate) fn of(signal: c_int) -> Result<&'static Self, Error> {
-        let number = usize::try_from(signal).ok().filter(|number| *number > 0);
-        number.and_then(|number| SLOTS.get(number)).ok_or_else(|| refused(Errno::INVALID))
+    fn of(signal: c_int) -> Result<&'static Self, Error> {
+        Self::find(signal).ok_or_else(|| refused(Errno::INVALID))
+    }
+
+    /// The slot of `signal`, if that is one.
+    pub(crate) fn find(signal: c_int) -> Option<&'static Self> {
+        let number = usize::try_from(signal).ok().filter(|number| *number > 0)?;
+        SLOTS.get(number)
     }
 
     pub(crate) fn previous(&self, level: usize) -> Option<&'static libc::sigaction> {
@@ -361,14 +366,14 @@ fn uninstall(signal: c_int) -> Result<(), Error> {
 /// Our handler of `signal` that stands for the default action, if the code of
 /// this image is to take it for that.
 pub(crate) fn hidden(signal: c_int) -> Option<libc::sigaction> {
-    let slot = Slot::of(signal).ok().filter(|slot| slot.is_hidden.load(Ordering::Acquire))?;
+    let slot = Slot::find(signal).filter(|slot| slot.is_hidden.load(Ordering::Acquire))?;
     let is_default = |level: &usize| slot.previous(*level).is_some_and(|action| action.sa_sigaction == libc::SIG_DFL);
     (0..LEVELS).find(is_default).map(|level| ours(level, None))
 }
 
 /// Arms `signal` if that was only waiting for somebody to handle it.
 pub(crate) fn handled_from_now_on(signal: c_int) {
-    let Ok(slot) = Slot::of(signal) else { return };
+    let Some(slot) = Slot::find(signal) else { return };
     if slot.is_awaited.load(Ordering::Relaxed) && slot.is_awaited.swap(false, Ordering::Relaxed) {
         // A program that cannot be armed runs unarmed.
         let _ = arm(signal, Action::DumpAndPassOn);
@@ -406,7 +411,7 @@ pub extern "C" fn arm_what_ends() {
         }
     }
     for signal in [libc::SIGSEGV, libc::SIGBUS] {
-        if let Ok(slot) = Slot::of(signal) {
+        if let Some(slot) = Slot::find(signal) {
             slot.is_awaited.store(true, Ordering::Relaxed);
         }
     }
@@ -416,7 +421,7 @@ pub extern "C" fn arm_what_ends() {
 }
 
 fn hide(signal: c_int) {
-    if let Ok(slot) = Slot::of(signal) {
+    if let Some(slot) = Slot::find(signal) {
         slot.is_hidden.store(true, Ordering::Release);
     }
 }

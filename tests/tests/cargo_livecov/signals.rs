@@ -96,3 +96,26 @@ fn tests_that_abort_keep_their_data() {
     assert_eq!(outcome.status, Some(101), "{outcome:?}");
     project.check(&[("doctest", Some(1)), ("unit", Some(0))]);
 }
+
+/// The standard library handles memory faults before `main`, for its message about a stack that has overflowed, and keeps it.
+#[test]
+fn tests_that_fault_keep_their_data() {
+    let faults = [
+        ("wild", "std::ptr::without_provenance_mut::<u8>(8).write_volatile(1)", "SIGSEGV"),
+        ("deep", "std::hint::black_box(dive(0));", "has overflowed its stack"),
+    ];
+    for (name, fault, message) in faults {
+        let project = Project::copy("sample");
+        let text = format!(
+            "fn dive(depth: u64) -> u64 {{\n    let frame = std::hint::black_box([depth; 64]);\n    \
+             if frame[0] == u64::MAX {{ 0 }} else {{ dive(depth + 1) + frame[1] }}\n}}\n\n\
+             #[test]\nfn faults() {{\n    assert_eq!(sample_lib::for_documents(), 5);\n    std::hint::black_box(dive as fn(u64) -> u64);\n    \
+             #[allow(unused_unsafe)]\n    unsafe {{ {fault} }};\n}}\n"
+        );
+        project.write("lib/tests/faults.rs", text.as_bytes());
+        let outcome = capture(&mut project.livecov(&["test", "--test", "faults"]));
+        assert_eq!(outcome.status, Some(101), "{name}: {outcome:?}");
+        assert!(outcome.stderr_text().contains(message), "{name}: {outcome:?}");
+        project.check(&[("doctest", Some(1)), ("unit", Some(0))]);
+    }
+}
