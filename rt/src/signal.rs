@@ -322,9 +322,16 @@ fn install(signal: c_int, action: Action, arming: &Arming) -> Result<(), Error> 
         return Ok(());
     }
     let level = slot.level_over(&current, arming)?;
-    set(signal, &ours(level, Some(&current).filter(|_| action == Action::DumpAndPassOn)))?;
-    slot.action.store(code, Ordering::Release);
-    Ok(())
+    let ours = ours(level, Some(&current).filter(|_| action == Action::DumpAndPassOn));
+    // First, so that a signal that comes at once is not passed on unwritten.
+    let before = slot.action.swap(code, Ordering::AcqRel);
+    match set(signal, &ours) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            slot.action.store(before, Ordering::Release);
+            Err(error)
+        }
+    }
 }
 
 /// Our handler of that level, in the way of `previous` if that is a handler
