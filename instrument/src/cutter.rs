@@ -124,8 +124,9 @@ impl<'c> Cutter<'c> {
         let name = if is_literal { self.names.join("::") } else { name };
         let function = self.functions.len();
         let declaration = range;
-        let file = self.file.0;
-        self.functions.push(Function { name, file, declaration, is_literal, units: Vec::new(), decisions: 0 });
+        let outline_start = declaration.start;
+        let (file, units, decisions) = (self.file.0, Vec::new(), 0);
+        self.functions.push(Function { name, file, declaration, outline_start, is_literal, units, decisions });
         let place = Place { is_macro: self.in_macro, ..place };
         let outer = self.frame.replace(Frame { function, current: None, leaves: false, place });
         body(self);
@@ -135,9 +136,13 @@ impl<'c> Cutter<'c> {
     /// A function's block, which is a unit of its own.
     pub(crate) fn body(&mut self, block: &Block, attributes: &[Attribute], start: usize) {
         let range = start..self.text.range_of(block).end;
+        let function = self.frame.map_or(0, |frame| frame.function);
+        if let (Some(first), Some(function)) = (attributes.first(), self.functions.get_mut(function)) {
+            function.outline_start = self.text.range_of(first).start.min(start);
+        }
         if self.rules.arms_signals && self.is_main() {
             let offset = self.first_place(block, attributes);
-            self.edits.insert(offset, Piece::Verbatim(ARM_CRASHES.to_owned()));
+            self.edits.insert(offset, Piece::Call(function, ARM_CRASHES));
         }
         self.block(block, attributes, Head { kind: UnitKind::Body, range, decision: 0 });
     }
@@ -251,8 +256,9 @@ impl<'c> Cutter<'c> {
         if leaves {
             self.set_leaves(true);
         }
-        if probe.is_some() {
-            self.edits.insert(range.end, if in_parens { Piece::CloseInParens } else { Piece::Close });
+        if let Some(ProbeAt { function, .. }) = probe {
+            let close = if in_parens { Piece::CloseInParens(function) } else { Piece::Close(function) };
+            self.edits.insert(range.end, close);
         }
         self.restore(current);
     }

@@ -10,15 +10,28 @@ pub(crate) enum Piece {
     Probe(ProbeAt),
     /// A brace, then the probe: the start of an expression that gets a block.
     Open(ProbeAt),
-    /// The end of such a block.
-    Close,
+    /// The end of such a block of a function.
+    Close(usize),
     /// As [`Piece::Open`], with a parenthesis: a statement that starts with a
     /// block would end with it.
     OpenInParens(ProbeAt),
     /// The end of that.
-    CloseInParens,
+    CloseInParens(usize),
+    /// A statement of a function that is no probe.
+    Call(usize, &'static str),
     /// Anything else.
     Verbatim(String),
+}
+
+impl Piece {
+    /// The function that it belongs to; none if it is not in any.
+    const fn function(&self) -> Option<usize> {
+        match self {
+            Self::Probe(at) | Self::Open(at) | Self::OpenInParens(at) => Some(at.function),
+            Self::Close(function) | Self::CloseInParens(function) | Self::Call(function, _) => Some(*function),
+            Self::Verbatim(_) => None,
+        }
+    }
 }
 
 /// Which counter a probe bumps, and where it stands.
@@ -59,6 +72,11 @@ impl Edits {
         self.pieces.extend(other.pieces);
     }
 
+    /// Takes out what belongs to a function.
+    pub(crate) fn remove(&mut self, function: usize) {
+        self.pieces.retain(|(_, piece)| piece.function() != Some(function));
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.pieces.len()
     }
@@ -90,7 +108,8 @@ impl Edits {
     pub(crate) fn apply(mut self, text: &str, probe: &dyn Fn(ProbeAt) -> Option<String>) -> String {
         // What ends at an offset ends before anything starts there. Otherwise
         // the order is that of insertion: the outer starts first and ends last.
-        self.pieces.sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close | Piece::CloseInParens)));
+        self.pieces
+            .sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close(_) | Piece::CloseInParens(_))));
         let mut out = String::with_capacity(text.len() + 64 * self.pieces.len());
         let mut from = 0;
         for (offset, piece) in &self.pieces {
@@ -99,9 +118,10 @@ impl Edits {
             match piece {
                 Piece::Probe(at) => out.push_str(&probe(*at).unwrap_or_default()),
                 Piece::Open(at) => drop(write!(out, "{{{}", probe(*at).unwrap_or_default())),
-                Piece::Close => out.push('}'),
+                Piece::Close(_) => out.push('}'),
                 Piece::OpenInParens(at) => drop(write!(out, "{{{}(", probe(*at).unwrap_or_default())),
-                Piece::CloseInParens => out.push_str(")}"),
+                Piece::CloseInParens(_) => out.push_str(")}"),
+                Piece::Call(_, call) => out.push_str(call),
                 Piece::Verbatim(piece) => out.push_str(piece),
             }
         }

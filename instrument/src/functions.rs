@@ -10,6 +10,8 @@ pub(crate) struct Function {
     /// Number of the file among those of the crate.
     pub(crate) file: usize,
     pub(crate) declaration: Range<usize>,
+    /// Where its attributes start: what they make of it is an error there.
+    pub(crate) outline_start: usize,
     pub(crate) is_literal: bool,
     pub(crate) units: Vec<Draft>,
     /// Number of decisions so far.

@@ -7,7 +7,8 @@ use crate::expansion::{Call, Definitions, Expansion};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
-use crate::options::{Diagnostic, Instrumented, Options, SourceFile};
+use crate::options::{Diagnostic, Instrumented, Options, Rejected, SourceFile};
+use crate::rejected::find;
 use crate::text::Text;
 use livecov_format::encode::package::{PackageBlob, PackageBuilder, PackageError};
 use livecov_format::hash::{Algorithm, Hasher};
@@ -201,6 +202,7 @@ impl<'a> Crate<'a> {
     /// The new texts and the blob.
     pub(crate) fn finish(mut self) -> Result<Instrumented, PackageError> {
         let mut done = Instrumented { read: self.seen.iter().cloned().collect(), ..Instrumented::default() };
+        done.rejected = self.reject();
         done.read.sort();
         done.diagnostics = std::mem::take(&mut self.diagnostics);
         done.omissions.clone_from(&self.omissions);
@@ -224,6 +226,26 @@ impl<'a> Crate<'a> {
         }
         done.blob = blob.bytes;
         Ok(done)
+    }
+
+    /// Takes back what the compiler has refused.
+    fn reject(&mut self) -> Vec<Rejected> {
+        let texts: Vec<_> = self.files.iter().map(|file| (file.path.as_path(), &file.text)).collect();
+        let found = find(self.options.complaints, &texts, &self.functions);
+        let mut rejected = Vec::new();
+        for (number, why) in found {
+            let Some(function) = self.functions.get_mut(number) else { continue };
+            let Some(file) = self.files.get_mut(function.file) else { continue };
+            file.edits.remove(number);
+            function.units.clear();
+            let span = file.text.span(&function.declaration);
+            let (path, detail, reason) =
+                (file.display.clone().into_bytes(), why.clone().into_bytes(), OmissionReason::Rejected);
+            self.omissions.push(Omission { path, span, reason, detail });
+            let (path, name, line) = (file.path.clone(), function.name.clone(), span.start_line);
+            rejected.push(Rejected { path, line, name, why });
+        }
+        rejected
     }
 
     fn counters(&self, function: &Function) -> usize {

@@ -18,12 +18,13 @@ mod krate;
 mod macros;
 mod modules;
 mod options;
+mod rejected;
 mod syntax;
 mod text;
 
 pub use cfg::{Cfg, CfgError, Predicate};
 pub use livecov_format::encode::package::PackageError;
-pub use options::{Diagnostic, Instrumented, Options, ProbeForm, SourceFile};
+pub use options::{Complaint, Diagnostic, Instrumented, Options, ProbeForm, Rejected, SourceFile, Spot};
 
 use std::io;
 use std::path::Path;

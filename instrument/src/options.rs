@@ -55,8 +55,54 @@ pub struct Options<'a> {
     pub arms_signals: bool,
     /// Files that get no probes, and why.
     pub left_out: &'a BTreeMap<PathBuf, Omission>,
+    /// What the compiler said of earlier attempts, one after the other: the
+    /// functions that it names get no probes.
+    pub complaints: &'a [Vec<Complaint>],
     /// The name of a file in the data.
     pub display: &'a dyn Fn(&Path) -> String,
+}
+
+/// An error of the compiler's about code with probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// What it says.
+    pub why: String,
+    /// Where: of these the first that leads to a function with probes counts.
+    pub spots: Vec<Spot>,
+}
+
+/// A place in a file, by lines from one: probes change columns only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A line: the innermost function around it is meant, or all of them if
+    /// they share the line.
+    At(PathBuf, u32),
+    /// Lines from the first to the last, such as those of a macro: what has
+    /// probes in them is meant.
+    Within(PathBuf, u32, u32),
+}
+
+impl Spot {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::At(path, _) | Self::Within(path, ..) => path,
+        }
+    }
+}
+
+/// A function without probes because of a [`Complaint`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the function starts: its line, from one.
+    pub line: u32,
+    /// Its name in the data.
+    pub name: String,
+    /// What the compiler said.
+    pub why: String,
 }
 
 /// A source file with probes.
@@ -88,6 +134,8 @@ pub struct Instrumented {
     pub has_const_probes: bool,
     /// What has no units, and why; the blob has it too.
     pub omissions: Vec<Omission>,
+    /// The functions that complaints led to.
+    pub rejected: Vec<Rejected>,
     /// What the user should know.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -2,13 +2,13 @@
 
 use crate::compiler::{Compiled, Compiler, is_artifact};
 use crate::error::Error;
-use crate::fallback::{Complaints, LeftOut, reason};
+use crate::fallback::{Complaints, Fallback};
 use crate::files;
 use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
 use crate::rustc::{Call, rewrite_dep_info};
 use livecov_format::vocab::{CounterMode, Granularity};
-use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, instrument};
+use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, Rejected, instrument};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -156,45 +156,59 @@ impl Crate<'_> {
 
     /// The exit status; none if the crate has to go without probes.
     fn with_probes(&self, note: &mut Note) -> Result<Option<i32>, Error> {
-        let whole = self.instrument(&LeftOut::new())?;
-        note.warnings.extend(self.said(&whole));
-        if whole.files.is_empty() {
-            return Ok(None);
-        }
-        let first = self.rustc(&whole)?;
-        if first.status.success() {
-            return self.finish(&whole, &first, note).map(Some);
-        }
-        let display = |path: &Path| self.display(path);
-        let complaints = Complaints { here: self.here, files: &whole.read, display: &display };
-        let left_out = complaints.files(&first.messages);
-        if !left_out.is_empty() && !first.is_announced {
-            if let Some(status) = self.own_mistakes()? {
-                return Ok(Some(status));
+        let mut fallback = Fallback::default();
+        let mut done = self.instrument(&fallback)?;
+        note.warnings.extend(self.said(&done));
+        let mut failure = None;
+        while !done.files.is_empty() {
+            let compiled = self.rustc(&done)?;
+            if compiled.status.success() {
+                note.warnings.extend(self.left_out(&fallback, &done));
+                return self.finish(&done, &compiled, note).map(Some);
             }
-            let rest = self.instrument(&left_out)?;
-            let second = self.rustc(&rest)?;
-            if second.status.success() {
-                note.warnings.extend(left_out.values().map(|omission| {
-                    let [path, why] = [&omission.path, &omission.detail].map(|text| String::from_utf8_lossy(text));
-                    format!("{path}: left out, as it does not compile with probes: {why}")
-                }));
-                return self.finish(&rest, &second, note).map(Some);
+            let display = |path: &Path| self.display(path);
+            let complaints = Complaints { here: self.here, files: &done.read, display: &display };
+            let has_named = complaints.has_named_files(&compiled.messages);
+            if failure.is_none() {
+                failure = Some(complaints.reason(&compiled.messages));
+                if has_named
+                    && !compiled.is_announced
+                    && let Some(status) = self.own_mistakes(&complaints)?
+                {
+                    return Ok(Some(status));
+                }
             }
+            if compiled.is_announced {
+                // Other crates may have been compiled against what is replaced now.
+                files::write(&self.place("again"), b"")?;
+                break;
+            }
+            let next = fallback.next(&complaints, &compiled.messages, &done, &mut |less| self.instrument(less))?;
+            let Some(next) = next else { break };
+            done = next;
         }
-        note.warnings
-            .push(format!("not counted: it does not compile with probes: {}", reason(&left_out, &first.messages)));
-        if first.is_announced {
-            // Other crates may have been compiled against what is replaced now.
-            files::write(&self.place("again"), b"")?;
-        }
+        note.warnings.extend(failure.map(|why| format!("not counted: it does not compile with probes: {why}")));
         Ok(None)
+    }
+
+    /// What had to go for the crate to compile, a line for each.
+    fn left_out(&self, fallback: &Fallback, done: &Instrumented) -> Vec<String> {
+        let functions = done.rejected.iter().map(|rejected| {
+            let Rejected { path, line, name, why } = rejected;
+            let path = self.display(path);
+            format!("{path}:{line}: {name} left out, as it does not compile with probes: {why}")
+        });
+        let files = fallback.files.values().map(|omission| {
+            let [path, why] = [&omission.path, &omission.detail].map(|text| String::from_utf8_lossy(text));
+            format!("{path}: left out, as it does not compile with probes: {why}")
+        });
+        functions.chain(files).collect()
     }
 
     /// Shows the messages of a compile that leaves nothing behind if the crate
     /// has errors of its own: as the user knows them, and without a second
     /// attempt with probes.
-    fn own_mistakes(&self) -> Result<Option<i32>, Error> {
+    fn own_mistakes(&self, complaints: &Complaints<'_>) -> Result<Option<i32>, Error> {
         let folder = self.place("check");
         files::create_folder(&folder)?;
         let mut command = self.wrapper.compiler.direct();
@@ -206,6 +220,14 @@ impl Crate<'_> {
         }
         for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_artifact(line)) {
             io::stderr().write_all(line).ok();
+        }
+        let packages = &self.wrapper.config.packages;
+        for package in packages.iter().filter(|package| complaints.lead_to(&output.stderr, &package.folder)) {
+            let name = &package.name;
+            eprintln!(
+                "livecov: this is about a macro of {name}, which has probes; if `cargo build` compiles it, \
+                 `--exclude-from-report {name}` helps"
+            );
         }
         Ok(Some(output.status.code().unwrap_or(1)))
     }
@@ -249,7 +271,7 @@ impl Crate<'_> {
         self.place("blobs")
     }
 
-    fn instrument(&self, left_out: &LeftOut) -> Result<Instrumented, Error> {
+    fn instrument(&self, fallback: &Fallback) -> Result<Instrumented, Error> {
         let Wrapper { config, call, .. } = self.wrapper;
         let cfg = self.wrapper.cfg()?;
         let blob_file = self.blob_file();
@@ -269,7 +291,8 @@ impl Crate<'_> {
             counts: config.counts_tests || !self.target.kind.is_test_code(),
             include_tests: config.counts_tests,
             arms_signals: config.arms_signals && self.is_program(),
-            left_out,
+            left_out: &fallback.files,
+            complaints: &fallback.rounds,
             display: &|path| self.display(path),
         };
         let done = instrument(&options, &mut |path| fs::read(path));
