@@ -167,9 +167,25 @@ impl Complaints<'_> {
     }
 }
 
+/// Errors about names that there are not. Probes take none away, so where there
+/// is any other error these follow from it: an attribute that refuses its item
+/// takes it away for all that use it.
+const MISSING_NAMES: [&str; 9] = ["E0404", "E0405", "E0412", "E0422", "E0423", "E0425", "E0432", "E0433", "E0599"];
+
 fn errors(messages: &[u8]) -> impl Iterator<Item = Value> {
     let lines = messages.split(|byte| *byte == b'\n');
-    lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()).filter(|message| message["level"] == "error")
+    let all: Vec<Value> = lines
+        .filter_map(|line| serde_json::from_slice::<Value>(line).ok())
+        .filter(|message| message["level"] == "error")
+        .collect();
+    let has_cause = all.iter().any(|message| !follows(message) && spans(message).next().is_some());
+    all.into_iter().filter(move |message| !(has_cause && follows(message)))
+}
+
+/// Whether an error may follow from another.
+fn follows(message: &Value) -> bool {
+    let is_missing_name = message["code"]["code"].as_str().is_some_and(|code| MISSING_NAMES.contains(&code));
+    is_missing_name && !message["message"].as_str().is_some_and(|text| text.contains("__livecov"))
 }
 
 fn spans(message: &Value) -> impl Iterator<Item = &Value> {
@@ -250,6 +266,25 @@ mod tests {
         let constant = json!({"level": "error", "message": "bad", "spans": [span("src/b.rs", 20)], "children": [note]});
         assert_eq!(found(&constant.to_string())[0].spots, [at("/w/src/b.rs", 20), at("/w/src/b.rs", 3)]);
         assert!(found(&message("error", &[span("/rt/macros.rs", 9)])).is_empty());
+    }
+
+    #[test]
+    fn what_follows_from_other_errors_names_nothing() {
+        let of = |text: &str, code: &str, line: u32| {
+            let code = json!({"code": code});
+            format!("{}\n", json!({"level": "error", "message": text, "code": code, "spans": [span("src/b.rs", line)]}))
+        };
+        let lines = |text: String| {
+            let found = with(|complaints| complaints.functions(text.as_bytes()));
+            found.into_iter().map(|complaint| complaint.spots[0].clone()).collect::<Vec<_>>()
+        };
+        let (missing, other) = (of("cannot find `f`", "E0425", 3), of("mismatched types", "E0308", 4));
+        assert_eq!(lines(format!("{missing}{other}")), [at("/w/src/b.rs", 4)]);
+        assert_eq!(lines(missing), [at("/w/src/b.rs", 3)]);
+        let ours = of("cannot find `__livecov` in the crate root", "E0433", 5);
+        assert_eq!(lines(format!("{ours}{other}")), [at("/w/src/b.rs", 5), at("/w/src/b.rs", 4)]);
+        let summary = json!({"level": "error", "message": "aborting", "spans": []});
+        assert_eq!(lines(format!("{}{summary}\n", of("cannot find", "E0425", 3))), [at("/w/src/b.rs", 3)]);
     }
 
     #[test]
