@@ -97,7 +97,18 @@ impl Edits {
     }
 
     pub(crate) fn has_const_probes(&self) -> bool {
-        self.pieces.iter().any(|(_, piece)| matches!(piece, Piece::Probe(at) | Piece::Open(at) | Piece::OpenInParens(at) if at.place.is_const))
+        self.places().any(|place| place.is_const)
+    }
+
+    pub(crate) fn has_macro_probes(&self) -> bool {
+        self.places().any(|place| place.is_macro)
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place> {
+        self.pieces.iter().filter_map(|(_, piece)| match piece {
+            Piece::Probe(at) | Piece::Open(at) | Piece::OpenInParens(at) => Some(at.place),
+            _ => None,
+        })
     }
 
     pub(crate) const fn is_empty(&self) -> bool {

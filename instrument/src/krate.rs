@@ -202,6 +202,7 @@ impl<'a> Crate<'a> {
     /// The new texts and the blob.
     pub(crate) fn finish(mut self) -> Result<Instrumented, PackageError> {
         let mut done = Instrumented { read: self.seen.iter().cloned().collect(), ..Instrumented::default() };
+        done.has_macro_probes = self.files.iter().any(|file| file.edits.has_macro_probes());
         done.rejected = self.reject();
         done.read.sort();
         done.diagnostics = std::mem::take(&mut self.diagnostics);

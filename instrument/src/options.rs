@@ -132,6 +132,9 @@ pub struct Instrumented {
     /// Whether any probe stands in a `const fn`, so that the compiler has to
     /// allow unstable features.
     pub has_const_probes: bool,
+    /// Whether any probe stands, or would but for a complaint, in the body of
+    /// a macro, which other crates may have in them.
+    pub has_macro_probes: bool,
     /// What has no units, and why; the blob has it too.
     pub omissions: Vec<Omission>,
     /// The functions that complaints led to.

@@ -2,6 +2,8 @@
 //! functions that the errors name, then their files.
 
 use crate::error::Error;
+use crate::protocol::Package;
+use crate::shared_macros::Suspect;
 use livecov_format::model::{Omission, OmissionReason, Span};
 use livecov_instrument::{Complaint, Instrumented, Spot};
 use serde_json::Value;
@@ -24,10 +26,18 @@ pub(crate) struct Fallback {
     pub(crate) files: LeftOut,
     /// What names functions, for each attempt.
     pub(crate) rounds: Vec<Vec<Complaint>>,
+    /// How many of them stand for other crates.
+    given_rounds: usize,
     file_rounds: usize,
 }
 
 impl Fallback {
+    /// What is known from other crates.
+    pub(crate) fn new(given: Vec<Complaint>) -> Self {
+        let rounds = if given.is_empty() { Vec::new() } else { vec![given] };
+        Self { given_rounds: rounds.len(), rounds, ..Self::default() }
+    }
+
     /// The crate with less in it than `done` has, which the compiler refused
     /// with `messages`; none if they lead to nothing more.
     pub(crate) fn next(
@@ -37,7 +47,7 @@ impl Fallback {
         done: &Instrumented,
         instrument: &mut dyn FnMut(&Self) -> Result<Instrumented, Error>,
     ) -> Result<Option<Instrumented>, Error> {
-        if self.file_rounds == 0 && self.rounds.len() < FUNCTION_ROUNDS {
+        if self.file_rounds == 0 && self.rounds.len() < FUNCTION_ROUNDS + self.given_rounds {
             self.rounds.push(complaints.functions(messages));
             let less = instrument(self)?;
             if less.rejected.len() > done.rejected.len() {
@@ -141,12 +151,21 @@ impl Complaints<'_> {
         }
     }
 
-    /// Whether an error is about what a macro made whose definition lies in
-    /// `folder`, which is another crate's.
-    pub(crate) fn lead_to(&self, messages: &[u8], folder: &Path) -> bool {
-        let is_there = |path: PathBuf| path.starts_with(folder) && !self.files.contains(&path);
-        let is_of_macro = |span: &Value| span["expansion"].is_object() && self.path(span).is_some_and(is_there);
-        errors(messages).any(|message| spans(&message).any(is_of_macro))
+    /// Places in macros of other crates, among `packages`, that made what an
+    /// error is about.
+    pub(crate) fn foreign(&self, messages: &[u8], packages: &[Package]) -> Vec<Suspect> {
+        let mut found: Vec<Suspect> = Vec::new();
+        for message in errors(messages) {
+            let of_macros = spans(&message).filter(|span| span["is_primary"] == true && span["expansion"].is_object());
+            for span in of_macros {
+                let Some(path) = self.path(span).filter(|path| !self.files.contains(path)) else { continue };
+                if packages.iter().any(|package| path.starts_with(&package.folder)) {
+                    let suspect = Suspect::new(path, line(span, "line_start"), first_line(&message).to_owned());
+                    found.extend((!found.contains(&suspect)).then_some(suspect));
+                }
+            }
+        }
+        found
     }
 
     fn omission(&self, path: &Path, line: u32, text: &str) -> Omission {
@@ -240,8 +259,8 @@ mod tests {
         let lost = span("/rt/macros.rs", 9);
         let found = |text: &str| with(|complaints| complaints.files(text.as_bytes()).into_keys().collect::<Vec<_>>());
         assert_eq!(found(&message("error", &[own.clone(), other])), [PathBuf::from("/w/shared/a.rs")]);
-        assert_eq!(found(&message("error", &[foreign.clone()])), [PathBuf::from("/w/src/b.rs")]);
-        assert!(found(&message("error", &[lost.clone()])).is_empty());
+        assert_eq!(found(&message("error", std::slice::from_ref(&foreign))), [PathBuf::from("/w/src/b.rs")]);
+        assert!(found(&message("error", std::slice::from_ref(&lost))).is_empty());
         assert!(found(&message("warning", &[own])).is_empty());
         assert!(found("error: not JSON\n").is_empty());
         let reason = |span: Value| with(|complaints| complaints.reason(message("error", &[span]).as_bytes()));
@@ -292,9 +311,20 @@ mod tests {
         let foreign =
             message("error", &[expanded(span("m/src/lib.rs", 9), span("m/src/lib.rs", 8), span("src/b.rs", 7))]);
         let own = message("error", &[expanded(span("src/b.rs", 9), span("src/b.rs", 8), span("src/b.rs", 7))]);
-        let leads =
-            |text: &str, folder: &str| with(|complaints| complaints.lead_to(text.as_bytes(), Path::new(folder)));
-        assert!(leads(&foreign, "/w/m") && !leads(&foreign, "/w/n") && !leads(&own, "/w"));
+        let package = |folder: &str| Package {
+            name: "m".to_owned(),
+            version: String::new(),
+            folder: folder.into(),
+            base: folder.into(),
+            prefix: String::new(),
+            targets: Vec::new(),
+        };
+        let leads = |text: &str, folder: &str| {
+            let found = with(|complaints| complaints.foreign(text.as_bytes(), &[package(folder)]));
+            found.into_iter().map(|suspect| (suspect.path, suspect.line, suspect.why)).collect::<Vec<_>>()
+        };
+        assert_eq!(leads(&foreign, "/w/m"), [("/w/m/src/lib.rs".into(), 9, "bad".to_owned())]);
+        assert!(leads(&foreign, "/w/n").is_empty() && leads(&own, "/w").is_empty());
     }
 
     /// Functions as long as there are more, then files, then no more.

@@ -22,6 +22,7 @@ mod runtime;
 mod rustc;
 pub mod session;
 mod settings;
+mod shared_macros;
 mod shell;
 mod supervise;
 pub mod wrapper;

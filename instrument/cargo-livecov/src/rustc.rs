@@ -166,6 +166,15 @@ pub(crate) fn rewrite_dep_info(text: &str, overlay: &Path, base: &Path, dropped:
     out
 }
 
+/// The same with one more file that the crate was made from.
+pub(crate) fn depend_on(text: &str, path: &Path) -> String {
+    let escaped = path.display().to_string().replace(' ', "\\ ");
+    // Cargo looks at the first rule only.
+    let end = text.find('\n').unwrap_or(text.len());
+    let (first, rest) = text.split_at(end);
+    format!("{first} {escaped}{rest}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +215,13 @@ mod tests {
         for line in ["-vV", "- --crate-name ___ --print=file-names --crate-type bin", "--print cfg"] {
             assert_eq!(call(line).source(), None);
         }
+    }
+
+    #[test]
+    fn one_more_file_in_dep_info() {
+        let text = "/t/a.d: /w/a.rs\n\n/t/liba.rlib: /w/a.rs\n";
+        let expected = "/t/a.d: /w/a.rs /o\\ v/m.json\n\n/t/liba.rlib: /w/a.rs\n";
+        assert_eq!(depend_on(text, Path::new("/o v/m.json")), expected);
     }
 
     #[test]

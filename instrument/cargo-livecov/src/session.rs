@@ -9,6 +9,7 @@ use crate::protocol::{CONFIG, Config, Note};
 use crate::report::Report;
 use crate::runtime::{self, Request};
 use crate::settings::Settings;
+use crate::shared_macros;
 use crate::shell::assignments;
 use crate::supervise::{exit_status, supervise};
 use std::env;
@@ -31,6 +32,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         if matches!(error, Error::Usage(_)) { USAGE } else { FAILURE }
     })
 }
+
+/// How often cargo is called again at most.
+const ATTEMPTS: usize = 3;
 
 fn dispatch(cli: &Cli) -> Result<i32, Error> {
     match &cli.action {
@@ -97,6 +101,7 @@ impl<'a> Session<'a> {
         let config = project.config(cli, settings.wrapper(), runtimes);
         let config_file = config.out.join("config.json");
         config.save(&config_file)?;
+        shared_macros::prepare(&config.out)?;
         let data = data_folder(cli, &project);
         let report = Report::of(cli, &project);
         Ok(Self { cli, config, config_file, data, report, rustdoc_flags: settings.rustdoc_flags(host) })
@@ -132,8 +137,12 @@ impl<'a> Session<'a> {
         }
         let mut code = self.call(command, runs)?;
         // A crate was compiled again without probes after others had been
-        // compiled against it: they are all right the next time.
-        if code != 0 && self.config.out.join("again").exists() {
+        // compiled against it, or is to be without those of a macro: they are
+        // all right the next time.
+        for _ in 0..ATTEMPTS {
+            if code == 0 || !self.config.out.join("again").exists() {
+                break;
+            }
             code = self.call(command, runs)?;
         }
         if code == 0 || runs {

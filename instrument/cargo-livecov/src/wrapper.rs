@@ -6,7 +6,8 @@ use crate::fallback::{Complaints, Fallback};
 use crate::files;
 use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
-use crate::rustc::{Call, rewrite_dep_info};
+use crate::rustc::{Call, depend_on, rewrite_dep_info};
+use crate::shared_macros;
 use livecov_format::vocab::{CounterMode, Granularity};
 use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, Rejected, instrument};
 use std::ffi::OsString;
@@ -156,7 +157,7 @@ impl Crate<'_> {
 
     /// The exit status; none if the crate has to go without probes.
     fn with_probes(&self, note: &mut Note) -> Result<Option<i32>, Error> {
-        let mut fallback = Fallback::default();
+        let mut fallback = Fallback::new(shared_macros::complaints(&self.wrapper.config.out));
         let mut done = self.instrument(&fallback)?;
         note.warnings.extend(self.said(&done));
         let mut failure = None;
@@ -218,23 +219,38 @@ impl Crate<'_> {
         if output.status.success() {
             return Ok(None);
         }
-        for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_artifact(line)) {
+        let is_new = self.accuse_macros(complaints, &output.stderr)?;
+        for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_new && !is_artifact(line)) {
             io::stderr().write_all(line).ok();
-        }
-        let packages = &self.wrapper.config.packages;
-        for package in packages.iter().filter(|package| complaints.lead_to(&output.stderr, &package.folder)) {
-            let name = &package.name;
-            eprintln!(
-                "livecov: this is about a macro of {name}, which has probes; if `cargo build` compiles it, \
-                 `--exclude-from-report {name}` helps"
-            );
         }
         Ok(Some(output.status.code().unwrap_or(1)))
     }
 
+    /// Whether errors may come from probes in macros of other crates, which go
+    /// without them when cargo is called again.
+    fn accuse_macros(&self, complaints: &Complaints<'_>, messages: &[u8]) -> Result<bool, Error> {
+        let Config { out, packages, .. } = self.wrapper.config;
+        let found = complaints.foreign(messages, packages);
+        let is_new = shared_macros::accuse(out, &found)?;
+        for suspect in &found {
+            let (path, line) = (suspect.path.as_path(), suspect.line);
+            let place = format!("{}:{line}", self.display(path));
+            if is_new {
+                eprintln!("livecov: trying again without the probes of the macro at {place}");
+            } else if let Some(package) = packages.iter().find(|package| path.starts_with(&package.folder)) {
+                let name = &package.name;
+                eprintln!("livecov: if the plain build takes the macro at {place}, use --exclude-from-report {name}");
+            }
+        }
+        if is_new {
+            files::write(&self.place("again"), b"")?;
+        }
+        Ok(is_new)
+    }
+
     fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &Note) -> Result<i32, Error> {
         io::stderr().write_all(&compiled.messages).ok();
-        self.rewrite_dep_info(&self.overlay(done))?;
+        self.rewrite_dep_info(&self.overlay(done), done.has_macro_probes)?;
         self.save(note)?;
         Ok(0)
     }
@@ -327,10 +343,13 @@ impl Crate<'_> {
         compiler.held(&mut command)
     }
 
-    fn rewrite_dep_info(&self, overlay: &Overlay) -> Result<(), Error> {
+    fn rewrite_dep_info(&self, overlay: &Overlay, has_macro_probes: bool) -> Result<(), Error> {
         let Some(path) = self.wrapper.call.dep_info() else { return Ok(()) };
         let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
-        let text = rewrite_dep_info(&text, &overlay.folder, &overlay.base, &self.blob_file());
+        let mut text = rewrite_dep_info(&text, &overlay.folder, &overlay.base, &self.blob_file());
+        if has_macro_probes {
+            text = depend_on(&text, &shared_macros::file(&self.wrapper.config.out));
+        }
         files::write(&path, text.as_bytes())
     }
 

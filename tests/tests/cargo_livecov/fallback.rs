@@ -138,6 +138,66 @@ fn one_file() {
     project.check(&[("run", Some(1)), ("odd", None)]);
 }
 
+/// A library whose macro compiles with probes there, but not in the program that calls it.
+fn with_shared_macro(call: &str) -> Project {
+    let shared = MANIFEST.replace("odd", "shared");
+    let macros = "pub fn near() -> u8 {\n    1 // run\n}\n#[macro_export]\nmacro_rules! pick {\n    (odd $a:expr) => {\n        if $a { 3 } else { 0 } // even\n    };\n    \
+        (five) => {\n        vec!(if true { 1 } else { 2 }) // odd\n    };\n}\npub fn own() -> u8 {\n    pick!(odd true) // run\n}\n";
+    Project::of(&[
+        (
+            "Cargo.toml",
+            &format!(
+                "{MANIFEST}[workspace]\nmembers = [\"shared\"]\n[dependencies]\nshared = {{ path = \"shared\" }}\n"
+            ),
+        ),
+        ("shared/Cargo.toml", &shared),
+        ("shared/src/lib.rs", macros),
+        (
+            "src/main.rs",
+            &format!(
+                "{VEC}fn main() {{\n    let five: u8 = shared::pick!({call}); // run\n    println!(\"{{}}\", five + shared::near() + shared::own()); // run\n}}\n"
+            ),
+        ),
+    ])
+}
+
+#[test]
+fn a_macro_of_another_crate() {
+    let project = with_shared_macro("five");
+    let outcome = capture(&mut project.livecov(&["run"])).exits(0);
+    assert!(outcome.stdout_text().starts_with("9\n"), "{outcome:?}");
+    let warnings = warnings(&outcome);
+    let [warning] = &warnings[..] else { panic!("{outcome:?}") };
+    assert!(
+        warning.starts_with("warning: livecov: crate shared: shared/src/lib.rs:9: pick! left out, as it"),
+        "{warning}"
+    );
+    project.check(&[("run", Some(1)), ("odd", None), ("even", Some(1))]);
+    // What was learnt is known the next time, until the macro changes.
+    let again = capture(&mut project.livecov(&["run"])).exits(0);
+    assert!(compiled(&again).is_empty() && self::warnings(&again) == warnings, "{again:?}");
+    project.replace("src/main.rs", "(if true { 1 } else { 2 })", "($($any:tt)*)");
+    project.replace("shared/src/lib.rs", "vec!(", "vec! (");
+    project.done(&["run"]);
+    project.check(&[("run", Some(1)), ("odd", Some(0))]);
+}
+
+/// What is wrong without probes as well is shown once, and costs the macro nothing.
+#[test]
+fn a_mistake_with_a_macro_of_another_crate() {
+    let project = with_shared_macro("odd true");
+    project.replace("src/main.rs", "five: u8", "five: bool");
+    let errors = |outcome: &Outcome| outcome.stderr_text().matches("error[E0308]").count();
+    let plain = errors(&capture(&mut project.cargo(&["build"])).exits(101));
+    for hint in ["livecov: trying again", "livecov: if the plain build takes the macro at shared/src/lib.rs:"] {
+        let outcome = capture(&mut project.livecov(&["run"])).exits(101);
+        assert!(plain > 0 && errors(&outcome) == plain && outcome.stderr_text().contains(hint), "{outcome:?}");
+    }
+    project.replace("src/main.rs", "five: bool", "five: u8");
+    project.done(&["run"]);
+    project.check(&[("run", Some(1)), ("even", Some(1))]);
+}
+
 /// Errors that the plain build has too are shown as there, after two calls of the compiler.
 #[test]
 fn mistakes_of_the_user_s_own() {
