@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use clap::CommandFactory;
-use std::collections::HashMap;
+use livecov::coverage::config::build::{Build, Granularity};
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -113,6 +114,8 @@ pub struct Cli {
     pub target_folder: Option<PathBuf>,
     /// Cargo's flags that `cargo metadata` has to know as well.
     pub metadata_args: Vec<String>,
+    /// Keys of the configuration file that the command line decides about.
+    pub given: BTreeSet<&'static str>,
 }
 
 impl Default for Cli {
@@ -141,6 +144,7 @@ impl Default for Cli {
             config_args: Vec::new(),
             target_folder: None,
             metadata_args: Vec::new(),
+            given: BTreeSet::new(),
         }
     }
 }
@@ -228,7 +232,7 @@ impl Cli {
                 Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
                 _ => (text.clone(), None),
             };
-            if self.switch(&name) {
+            if self.switch(&name, inline.as_deref())? {
                 continue;
             }
             if REPORT_FLAGS.get(&name) == Some(&false) {
@@ -262,34 +266,78 @@ impl Cli {
         !runs || own.into_iter().any(|arg| arg == "--no-run")
     }
 
-    /// Takes a flag without value; whether it is ours.
-    fn switch(&mut self, name: &str) -> bool {
-        let place = match name {
-            "--include-deps" | "--dep-coverage" => &mut self.includes_dependencies,
-            "--tests-too" | "--include-tests" => &mut self.counts_tests,
-            "--proc-macros" | "--include-build-script" => &mut self.counts_host,
-            "--no-const-fn" => &mut self.skips_const_fn,
-            "--no-signals" => &mut self.no_signals,
-            "--no-clean" => &mut self.keeps_data,
-            "--no-report" => &mut self.no_report,
-            "--data" => &mut self.only_data,
-            "--open" => &mut self.opens,
+    /// Takes a flag that is on or, with `=false` behind it, off; whether it is
+    /// ours.
+    fn switch(&mut self, name: &str, inline: Option<&str>) -> Result<bool, Error> {
+        let mut is_opposite = false;
+        let (key, place) = match name {
+            "--include-deps" => ("include-deps", &mut self.includes_dependencies),
+            "--tests-too" | "--include-tests" => ("tests-too", &mut self.counts_tests),
+            "--proc-macros" | "--include-build-script" => ("proc-macros", &mut self.counts_host),
+            "--const-fn" | "--no-const-fn" => {
+                is_opposite = name == "--const-fn";
+                ("const-fn", &mut self.skips_const_fn)
+            }
+            "--signals" | "--no-signals" => {
+                is_opposite = name == "--signals";
+                ("signals", &mut self.no_signals)
+            }
+            "--no-clean" => ("", &mut self.keeps_data),
+            "--no-report" => ("", &mut self.no_report),
+            "--data" => ("", &mut self.only_data),
+            "--open" => ("", &mut self.opens),
             _ => {
                 if METADATA_SWITCHES.contains(&name) {
                     self.metadata_args.push(name.to_owned());
                 }
-                return false;
+                return Ok(false);
             }
         };
-        *place = true;
-        true
+        let is_on = match inline {
+            None | Some("true") => true,
+            Some("false") => false,
+            Some(other) => return Err(Error::Usage(format!("{name} is true or false, not {other:?}"))),
+        };
+        *place = is_on != is_opposite;
+        self.given.insert(key);
+        Ok(true)
+    }
+
+    /// Takes from the configuration file what the command line does not say.
+    /// Lists of both are joined.
+    pub fn complete(&mut self, build: Build) {
+        let Build { mode, granularity, include, exclude, .. } = build;
+        if let Some(mode) = mode.filter(|_| !self.given.contains("mode")) {
+            self.mode = mode.name().to_owned();
+        }
+        if let Some(granularity) = granularity.filter(|_| !self.given.contains("granularity")) {
+            self.granularity = if granularity == Granularity::Unit { "perblock" } else { "perfunc" }.to_owned();
+        }
+        self.included.extend(include);
+        self.excluded.extend(exclude);
+        let switches = [
+            ("include-deps", build.include_deps, &mut self.includes_dependencies),
+            ("tests-too", build.tests_too, &mut self.counts_tests),
+            ("proc-macros", build.proc_macros, &mut self.counts_host),
+            ("const-fn", build.const_fn.map(|is_on| !is_on), &mut self.skips_const_fn),
+            ("signals", build.signals.map(|is_on| !is_on), &mut self.no_signals),
+        ];
+        for (key, value, place) in switches {
+            if let Some(value) = value.filter(|_| !self.given.contains(key)) {
+                *place = value;
+            }
+        }
     }
 
     fn value(&mut self, name: &str, value: OsString) -> Result<(), Error> {
         let text = value.to_string_lossy().into_owned();
         match name {
-            "--mode" => self.mode = one_of(name, &text, &["set", "count", "atomic"])?,
+            "--mode" => {
+                self.mode = one_of(name, &text, &["set", "count", "atomic"])?;
+                self.given.insert("mode");
+            }
             "--granularity" => {
+                self.given.insert("granularity");
                 let word = one_of(name, &text, &["unit", "function"])?;
                 self.granularity = if word == "unit" { "perblock" } else { "perfunc" }.to_owned();
             }
@@ -347,6 +395,7 @@ fn one_of(name: &str, value: &str, words: &[&str]) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use livecov::coverage::config::build::Mode;
 
     fn parse(line: &str) -> Result<Cli, Error> {
         Cli::parse(line.split_whitespace().map(OsString::from))
@@ -363,6 +412,37 @@ mod tests {
             ["-p", "a", "--features", "x,y", "--release", "--jobs", "3", "t", "--", "--mode", "z"]
         );
         assert_eq!(cli.metadata_args, ["--features", "x,y"]);
+    }
+
+    #[test]
+    fn the_configuration_file_says_what_the_command_line_does_not() {
+        let build = || Build {
+            mode: Some(Mode::Count),
+            granularity: Some(Granularity::Function),
+            include_deps: Some(true),
+            include: vec!["a".to_owned()],
+            exclude: vec!["b".to_owned()],
+            tests_too: Some(true),
+            proc_macros: Some(true),
+            const_fn: Some(false),
+            signals: Some(false),
+        };
+        let of = |line: &str| {
+            let mut cli = parse(line).unwrap();
+            cli.complete(build());
+            let switches =
+                [cli.includes_dependencies, cli.counts_tests, cli.counts_host, cli.skips_const_fn, cli.no_signals];
+            (cli.mode, cli.granularity, cli.included.join(" "), cli.excluded.join(" "), switches)
+        };
+        let text = str::to_owned;
+        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 5]));
+        let line = "test --mode set --granularity=unit --include x --exclude-from-report y --include-deps=false --tests-too=false \
+                    --proc-macros=false --const-fn --signals=true";
+        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 5]));
+        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, false, false]);
+        let mut cli = parse("test --tests-too --no-const-fn").unwrap();
+        cli.complete(Build::default());
+        assert_eq!((cli.mode.as_str(), cli.counts_tests, cli.skips_const_fn), ("set", true, true));
     }
 
     #[test]
@@ -387,6 +467,7 @@ mod tests {
             ("test --mode", "--mode needs a value"),
             ("test --mode x", "set, count, atomic"),
             ("tset", "no such command"),
+            ("test --tests-too=maybe", "--tests-too is true or false, not \"maybe\""),
         ] {
             let message = parse(line).unwrap_err().to_string();
             assert!(message.contains(part), "{message}");

@@ -18,6 +18,9 @@ pub enum Error {
     /// What cargo says of the project.
     #[error("cannot learn about the project: {0}")]
     Metadata(String),
+    /// The configuration file.
+    #[error("{0}")]
+    Settings(#[from] livecov::error::Error),
     /// The configuration between command and wrapper.
     #[error("{0} is not a configuration of cargo-livecov: {1}")]
     Config(PathBuf, #[source] serde_json::Error),

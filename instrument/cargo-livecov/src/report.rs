@@ -5,6 +5,7 @@ use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::project::Project;
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,33 @@ impl Report {
     }
 }
 
+/// The configuration file that the flags name, or the one of the project; none
+/// if there is none, or is to be none.
+fn configuration_file(cli: &Cli) -> Result<Option<PathBuf>, Error> {
+    let args = &cli.report_args;
+    if args.iter().any(|arg| arg == "--no-config") {
+        return Ok(None);
+    }
+    if let Some(named) = args.iter().position(|arg| arg == "--config").and_then(|at| args.get(at + 1)) {
+        return Ok(Some(PathBuf::from(named)));
+    }
+    let here = env::current_dir().unwrap_or_default();
+    let folder = cli.manifest_path.as_deref().and_then(Path::parent).map_or(here.clone(), |folder| here.join(folder));
+    Ok(livecov::coverage::config::find::find(&folder)?.map(|found| found.path))
+}
+
+/// The command line with what the table `[build]` of the configuration file
+/// says. What is wrong with the rest of it is found before anything is built,
+/// too.
+pub(crate) fn configured(cli: &Cli) -> Result<Cli, Error> {
+    let mut cli = cli.clone();
+    if let Some(path) = configuration_file(&cli)? {
+        livecov::coverage::config::find::read(&path)?;
+        cli.complete(livecov::coverage::config::find::read_build(&path)?);
+    }
+    Ok(cli)
+}
+
 /// The configuration file of a project that is not the one around us:
 /// `livecov` would not find it.
 fn configuration(cli: &Cli, project: &Project) -> Vec<OsString> {
@@ -83,8 +111,8 @@ fn configuration(cli: &Cli, project: &Project) -> Vec<OsString> {
     if is_chosen || cli.manifest_path.is_none() {
         return Vec::new();
     }
-    match livecov::coverage::config::find::find(&project.workspace_root) {
-        Ok(Some(found)) => vec!["--config".into(), found.path.into()],
+    match configuration_file(cli) {
+        Ok(Some(path)) => vec!["--config".into(), path.into()],
         // What is wrong with it is said when it is read.
         Err(_) => vec!["--config".into(), project.workspace_root.join("livecov.toml").into()],
         Ok(None) => vec!["--no-config".into()],

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::files;
 use crate::project::Project;
 use crate::protocol::{CONFIG, Config, Note};
-use crate::report::Report;
+use crate::report::{Report, configured};
 use crate::runtime::{self, Request};
 use crate::settings::Settings;
 use crate::shared_macros;
@@ -70,8 +70,8 @@ fn clean(cli: &Cli) -> Result<i32, Error> {
 }
 
 /// A build, and what runs.
-struct Session<'a> {
-    cli: &'a Cli,
+struct Session {
+    cli: Cli,
     config: Config,
     config_file: PathBuf,
     data: PathBuf,
@@ -79,9 +79,10 @@ struct Session<'a> {
     rustdoc_flags: Vec<String>,
 }
 
-impl<'a> Session<'a> {
-    fn new(cli: &'a Cli) -> Result<Self, Error> {
-        let project = Project::load(cli)?;
+impl Session {
+    fn new(cli: &Cli) -> Result<Self, Error> {
+        let cli = configured(cli)?;
+        let project = Project::load(&cli)?;
         let settings = Settings::load(&cli.config_args);
         let compiler_version = runtime::compiler_version(&project.workspace_root)?;
         let host = runtime::host(&compiler_version);
@@ -95,15 +96,15 @@ impl<'a> Session<'a> {
             has_std: project.has_std(),
         };
         let mut runtimes = Vec::new();
-        for target in targets(cli, &settings, host) {
+        for target in targets(&cli, &settings, host) {
             runtimes.push(request.build(target.as_deref())?);
         }
-        let config = project.config(cli, settings.wrapper(), runtimes);
+        let config = project.config(&cli, settings.wrapper(), runtimes);
         let config_file = config.out.join("config.json");
         config.save(&config_file)?;
         shared_macros::prepare(&config.out)?;
-        let data = data_folder(cli, &project);
-        let report = Report::of(cli, &project);
+        let data = data_folder(&cli, &project);
+        let report = Report::of(&cli, &project);
         Ok(Self { cli, config, config_file, data, report, rustdoc_flags: settings.rustdoc_flags(host) })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::coverage::opts::{By, ColorChoice, FormatFiles, Sort};
 use crate::coverage::thresholds::{Measure, Scope, check_percent};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub formats: FormatFiles,
     /// `--fail-under-*`.
     pub thresholds: Thresholds,
+    /// For `cargo livecov`, which says what is wrong in it.
+    pub build: IgnoredAny,
 }
 
 /// Limits.
@@ -107,24 +109,44 @@ impl<'de> Deserialize<'de> for Percent {
     }
 }
 
-/// The part of `Cargo.toml` that matters here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Manifest {
-    workspace: Holder,
-    package: Holder,
+/// The part of `Cargo.toml` that matters here, with `T` for what a file has.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+pub(super) struct Manifest<T> {
+    #[serde(default = "Holder::default")]
+    pub(super) workspace: Holder<T>,
+    #[serde(default = "Holder::default")]
+    pub(super) package: Holder<T>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Holder {
-    metadata: Metadata,
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+pub(super) struct Holder<T> {
+    #[serde(default = "Metadata::default")]
+    pub(super) metadata: Metadata<T>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Metadata {
-    livecov: Option<Config>,
+impl<T> Default for Holder<T> {
+    fn default() -> Self {
+        Self { metadata: Metadata::default() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+pub(super) struct Metadata<T> {
+    #[serde(default = "none")]
+    pub(super) livecov: Option<T>,
+}
+
+impl<T> Default for Metadata<T> {
+    fn default() -> Self {
+        Self { livecov: None }
+    }
+}
+
+const fn none<T>() -> Option<T> {
+    None
 }
 
 /// Reads a `livecov.toml`.
@@ -146,11 +168,11 @@ pub fn parse_manifest(text: &str) -> Result<Option<Config>, String> {
     if !text.contains("livecov") {
         return Ok(None);
     }
-    let Manifest { workspace, package } = parse_as(text)?;
+    let Manifest { workspace, package }: Manifest<Config> = parse_as(text)?;
     Ok(package.metadata.livecov.or(workspace.metadata.livecov))
 }
 
-fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     toml::from_str(text).map_err(|error| {
         let line =
             error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
@@ -222,6 +244,12 @@ mod tests {
         }
         let message = parse("xyzzy = 1").unwrap_err();
         assert!(!message.contains("do you mean"), "{message}");
+    }
+
+    #[test]
+    fn what_is_for_building_is_no_matter_of_reports() {
+        let config = parse("by = 'crate'\n[build]\nmode = 'count'\nof-another-version = 1\n").unwrap();
+        assert_eq!(config.by, Some(By::Crate));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where the configuration file is.
 
+use super::build::{self, Build};
 use super::file::{Config, parse, parse_manifest};
 use crate::error::Error;
 use std::fs;
@@ -28,8 +29,7 @@ pub struct Found {
 /// A file that cannot be read, or is wrong.
 pub fn read(path: &Path) -> Result<Found, Error> {
     let text = fs::read_to_string(path).map_err(|source| Error::file("reading", path, source))?;
-    let is_manifest = path.file_name().is_some_and(|name| name == MANIFEST);
-    let parsed = if is_manifest { parse_manifest(&text) } else { parse(&text).map(Some) };
+    let parsed = if is_manifest(path) { parse_manifest(&text) } else { parse(&text).map(Some) };
     match parsed {
         Ok(Some(config)) => Ok(Found { path: path.to_owned(), config }),
         Ok(None) => Err(Error::Unsuitable(format!(
@@ -38,6 +38,21 @@ pub fn read(path: &Path) -> Result<Found, Error> {
         ))),
         Err(words) => Err(Error::Unsuitable(format!("{}: {words}", path.display()))),
     }
+}
+
+/// Reads the table for `cargo livecov` of a file that was found.
+///
+/// # Errors
+///
+/// A file that cannot be read, or whose table is wrong.
+pub fn read_build(path: &Path) -> Result<Build, Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::file("reading", path, source))?;
+    let parsed = if is_manifest(path) { build::parse_manifest(&text) } else { build::parse(&text) };
+    parsed.map_err(|words| Error::Unsuitable(format!("{}: {words}", path.display())))
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == MANIFEST)
 }
 
 /// Looks from a directory upwards, as far as its repository goes, else its workspace or package.
