@@ -102,3 +102,27 @@ fn the_instrumenter_does_no_io() {
         assert!(!is_root || text.contains("#![forbid(unsafe_code)]"), "{}", path.display());
     }
 }
+
+/// `cargo package` follows links; without the runtime's sources the packaged tool could build nothing.
+#[test]
+fn the_package_of_the_tool_has_the_runtime_s_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = std::process::Command::new(cargo);
+    command.args(["package", "--list", "--offline", "--allow-dirty", "-p", "cargo-livecov"]).current_dir(&root);
+    let output = command.output().expect("cargo starts");
+    let listed = String::from_utf8_lossy(&output.stdout);
+    let listed: Vec<_> = listed.lines().map(|line| line.replace('\\', "/")).collect();
+    let mut count = 0;
+    for folder in ["rt/src", "format/src"] {
+        for (path, _) in sources(folder) {
+            let name = path.strip_prefix(&root).expect("below").display().to_string();
+            assert!(listed.contains(&format!("runtime/{name}")), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+    for name in ["runtime/lock.toml", "runtime/rt/manifest.toml", "runtime/format/manifest.toml"] {
+        assert!(listed.iter().any(|line| line == name), "{name}");
+    }
+}
