@@ -98,6 +98,10 @@ pub struct Cli {
     pub shell: String,
     /// `--data` of `clean`.
     pub only_data: bool,
+    /// `--old` of `clean`.
+    pub only_old: bool,
+    /// `--cache` of `clean`.
+    pub only_cache: bool,
     /// `--open`.
     pub opens: bool,
     /// What goes on to the report.
@@ -136,6 +140,8 @@ impl Default for Cli {
             data_folder: None,
             shell: "sh".to_owned(),
             only_data: false,
+            only_old: false,
+            only_cache: false,
             opens: false,
             report_args: Vec::new(),
             cargo_args: Vec::new(),
@@ -284,7 +290,9 @@ impl Cli {
             }
             "--no-clean" => ("", &mut self.keeps_data),
             "--no-report" => ("", &mut self.no_report),
-            "--data" => ("", &mut self.only_data),
+            "--data" | "--profraw-only" if self.action == Action::Clean => ("", &mut self.only_data),
+            "--old" if self.action == Action::Clean => ("", &mut self.only_old),
+            "--cache" if self.action == Action::Clean => ("", &mut self.only_cache),
             "--open" => ("", &mut self.opens),
             _ => {
                 if METADATA_SWITCHES.contains(&name) {

@@ -56,6 +56,7 @@ impl Project {
     pub(crate) fn config(&self, cli: &Cli, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
         let mut config = Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            tool: tool_stamp(),
             chained,
             mode: cli.mode.clone(),
             granularity: cli.granularity.clone(),
@@ -82,7 +83,7 @@ impl Project {
     /// would not see the difference.
     fn out(&self, config: &Config) -> PathBuf {
         let unit = if config.granularity == "perfunc" { "-function" } else { "" };
-        let key = crate::files::digest(&format!("{config:?}{:?}", tool_stamp()));
+        let key = crate::files::digest(&format!("{config:?}"));
         self.target_folder.join("livecov").join(format!("{}{unit}-{key}", config.mode))
     }
 
@@ -117,9 +118,10 @@ impl Project {
 }
 
 /// Tells builds of this tool apart that have the same version.
-fn tool_stamp() -> Option<(u64, std::time::SystemTime)> {
-    let file = env::current_exe().ok()?.metadata().ok()?;
-    Some((file.len(), file.modified().ok()?))
+pub(crate) fn tool_stamp() -> String {
+    let file = env::current_exe().ok().and_then(|path| path.metadata().ok());
+    let stamp = file.map(|file| (file.len(), file.modified().ok()));
+    crate::files::digest(&format!("{stamp:?}"))
 }
 
 fn target(target: &cargo_metadata::Target) -> Target {

@@ -14,6 +14,8 @@ pub const CONFIG: &str = "LIVECOV_CONFIG";
 pub struct Config {
     /// The tool's version.
     pub version: String,
+    /// Tells builds of the tool apart that have the same version.
+    pub tool: String,
     /// The wrapper that would be called without this one.
     pub chained: Option<PathBuf>,
     /// `set`, `count` or `atomic`.
@@ -110,6 +112,9 @@ pub struct Runtime {
     pub rlib: PathBuf,
     /// Where the crates are that it was built with.
     pub folders: Vec<PathBuf>,
+    /// Where all of it is.
+    #[serde(default)]
+    pub folder: PathBuf,
 }
 
 impl Config {
@@ -127,6 +132,12 @@ impl Config {
             return Err(Error::ConfigVersion(path, config.version));
         }
         Ok(Some(config))
+    }
+
+    /// Whether a file is the configuration of a build by this very tool.
+    pub(crate) fn is_of(path: &Path, tool: &str) -> bool {
+        let config = fs::read(path).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+        config.is_some_and(|config| config.version == env!("CARGO_PKG_VERSION") && config.tool == tool)
     }
 
     /// Writes the configuration.

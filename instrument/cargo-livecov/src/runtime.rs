@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::files;
+use crate::housekeeping::InUse;
 use crate::protocol::Runtime;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::BTreeSet;
@@ -52,18 +53,20 @@ pub(crate) fn host(compiler_version: &str) -> &str {
 impl Request<'_> {
     /// The runtime for `--target`, or for the machine that builds; from an
     /// earlier build if there was one.
-    pub(crate) fn build(&self, target: Option<&str>) -> Result<Runtime, Error> {
+    pub(crate) fn build(&self, target: Option<&str>) -> Result<(Runtime, InUse), Error> {
         let key = self.key(target);
-        let shared = cache_folder().map(|cache| cache.join("runtime").join(&key));
+        let shared = cache().map(|cache| cache.join(&key));
         // A home that cannot be written to, or none at all, is no reason to stop.
-        if let Some(folder) = shared
-            && let Ok(lock) = lock(&folder)
-        {
-            return self.build_in(&folder, lock, target);
+        if let Some(folder) = shared {
+            let in_use = InUse::mark(&folder);
+            if let Ok(lock) = lock(&folder) {
+                return self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use));
+            }
         }
         let folder = self.target_folder.join("livecov").join("runtime").join(&key);
+        let in_use = InUse::mark(&folder);
         let lock = lock(&folder)?;
-        self.build_in(&folder, lock, target)
+        self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use))
     }
 
     fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>) -> Result<Runtime, Error> {
@@ -73,7 +76,7 @@ impl Request<'_> {
         if let Some(runtime) = std::fs::read(&done).ok().and_then(|text| serde_json::from_slice::<Runtime>(&text).ok())
             && runtime.rlib.exists()
         {
-            return Ok(runtime);
+            return Ok(Runtime { folder, ..runtime });
         }
         // What an interrupted build, or one that was removed in part, has left.
         files::remove_folder(&folder.join("target"))?;
@@ -84,7 +87,7 @@ impl Request<'_> {
         trim(&runtime)?;
         let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
         files::write(&done, &text)?;
-        Ok(runtime)
+        Ok(Runtime { folder, ..runtime })
     }
 
     /// A name for all that the result depends on.
@@ -136,6 +139,11 @@ impl Request<'_> {
         let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), ..found });
         runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
     }
+}
+
+/// Where the runtimes are that all projects share.
+pub(crate) fn cache() -> Option<PathBuf> {
+    cache_folder().map(|cache| cache.join("runtime"))
 }
 
 /// The folder of this tool among those where programs of the user's keep what

@@ -4,7 +4,8 @@ use crate::cli::{Action, CargoCommand, Cli, HELP};
 use crate::data;
 use crate::error::Error;
 use crate::files;
-use crate::project::Project;
+use crate::housekeeping::{self, InUse};
+use crate::project::{self, Project};
 use crate::protocol::{CONFIG, Config, Note};
 use crate::report::{Report, configured};
 use crate::runtime::{self, Request};
@@ -17,6 +18,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// Exit status for a wrong command line.
 pub const USAGE: i32 = 2;
@@ -61,12 +63,34 @@ pub(crate) fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
 }
 
 fn clean(cli: &Cli) -> Result<i32, Error> {
+    if cli.only_cache {
+        return Ok(clean_cache());
+    }
     let project = Project::load(cli)?;
+    let own = project.target_folder.join("livecov");
+    if cli.only_old {
+        let is_old = |folder: &PathBuf| !Config::is_of(&folder.join("config.json"), &project::tool_stamp());
+        let old: Vec<_> = housekeeping::builds(&own).into_iter().filter(is_old).collect();
+        return Ok(say_removed("builds of other versions", &own, housekeeping::sweep(&old, Duration::ZERO)));
+    }
     files::remove_folder(&data_folder(cli, &project))?;
     if !cli.only_data {
-        files::remove_folder(&project.target_folder.join("livecov"))?;
+        files::remove_folder(&own)?;
     }
     Ok(0)
+}
+
+fn clean_cache() -> i32 {
+    let Some(cache) = runtime::cache() else { return 0 };
+    say_removed("runtimes", &cache, housekeeping::sweep(&housekeeping::runtimes(&cache), Duration::ZERO))
+}
+
+fn say_removed(what: &str, folder: &Path, (count, held): (usize, Vec<PathBuf>)) -> i32 {
+    eprintln!("livecov: removed {count} {what} from {}", folder.display());
+    for path in &held {
+        eprintln!("warning: livecov: {} is in use, or cannot be removed", path.display());
+    }
+    if held.is_empty() { 0 } else { FAILURE }
 }
 
 /// A build, and what runs.
@@ -77,6 +101,8 @@ struct Session {
     data: PathBuf,
     report: Report,
     rustdoc_flags: Vec<String>,
+    /// What is not to be removed while cargo runs.
+    _in_use: Vec<InUse>,
 }
 
 impl Session {
@@ -95,17 +121,27 @@ impl Session {
             has_default_target: !settings.targets().is_empty(),
             has_std: project.has_std(),
         };
-        let mut runtimes = Vec::new();
+        let (mut runtimes, mut in_use) = (Vec::new(), Vec::new());
         for target in targets(&cli, &settings, host) {
-            runtimes.push(request.build(target.as_deref())?);
+            let (runtime, mark) = request.build(target.as_deref())?;
+            runtimes.push(runtime);
+            in_use.push(mark);
         }
         let config = project.config(&cli, settings.wrapper(), runtimes);
+        in_use.push(InUse::mark(&config.out));
+        let own = project.target_folder.join("livecov");
+        housekeeping::sweep_builds(&own);
+        runtime::cache()
+            .into_iter()
+            .chain([own.join("runtime")])
+            .for_each(|folder| housekeeping::sweep_runtimes(&folder));
         let config_file = config.out.join("config.json");
         config.save(&config_file)?;
         shared_macros::prepare(&config.out)?;
         let data = data_folder(&cli, &project);
         let report = Report::of(&cli, &project);
-        Ok(Self { cli, config, config_file, data, report, rustdoc_flags: settings.rustdoc_flags(host) })
+        let rustdoc_flags = settings.rustdoc_flags(host);
+        Ok(Self { cli, config, config_file, data, report, rustdoc_flags, _in_use: in_use })
     }
 
     /// The variables that make cargo, called by hand, count.

@@ -4,6 +4,7 @@ use crate::compiler::{Compiled, Compiler, is_artifact};
 use crate::error::Error;
 use crate::fallback::{Complaints, Fallback};
 use crate::files;
+use crate::housekeeping;
 use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
 use crate::rustc::{Call, depend_on, rewrite_dep_info};
@@ -30,6 +31,8 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let runtime = config.runtime(call.target.as_deref());
     let wrapper = Wrapper { config, compiler, call: &call, runtime };
     let (Some(source), Some(runtime)) = (call.source(), runtime) else { return wrapper.plain() };
+    // Cargo may have been called by hand, with nobody who holds them.
+    [&config.out, &runtime.folder].into_iter().for_each(|folder| housekeeping::touch(folder));
     let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     if call.crate_name == "livecov_rt" && !call.is_test {

@@ -7,6 +7,7 @@ mod build_table;
 mod builds;
 mod environment;
 mod fallback;
+mod housekeeping;
 mod kinds;
 mod paths;
 mod project;
