@@ -1,6 +1,7 @@
 //! The command line: our flags are taken out, cargo's go on to cargo.
 
 use crate::error::Error;
+use crate::flags::{self, Known, nearest};
 use clap::CommandFactory;
 use livecov::coverage::config::build::{Build, Granularity};
 use std::collections::{BTreeSet, HashMap};
@@ -43,6 +44,8 @@ pub enum CargoCommand {
     Bench,
     /// `cargo nextest run`.
     Nextest,
+    /// `cargo nextest archive`.
+    Archive,
 }
 
 impl CargoCommand {
@@ -55,13 +58,14 @@ impl CargoCommand {
             Self::Test => &["test"],
             Self::Bench => &["bench"],
             Self::Nextest => &["nextest", "run"],
+            Self::Archive => &["nextest", "archive"],
         }
     }
 
     /// Whether programs run, and leave data.
     #[must_use]
     pub const fn runs(self) -> bool {
-        !matches!(self, Self::Build)
+        !matches!(self, Self::Build | Self::Archive)
     }
 }
 
@@ -92,6 +96,10 @@ pub struct Cli {
     pub keeps_data: bool,
     /// `--no-report`.
     pub no_report: bool,
+    /// `--ignore-run-fail`.
+    pub ignores_failure: bool,
+    /// `--output-dir`.
+    pub output_folder: Option<PathBuf>,
     /// `--data-dir`.
     pub data_folder: Option<PathBuf>,
     /// `--format` of `env`.
@@ -137,6 +145,8 @@ impl Default for Cli {
             no_signals: false,
             keeps_data: false,
             no_report: false,
+            ignores_failure: false,
+            output_folder: None,
             data_folder: None,
             shell: "sh".to_owned(),
             only_data: false,
@@ -160,8 +170,22 @@ const DATA_COMMANDS: [&str; 8] =
     ["percent", "pkglist", "func", "textfmt", "merge", "subtract", "intersect", "debugdump"];
 
 /// All other words that a command line can start with.
-const COMMANDS: [&str; 13] =
-    ["build", "b", "run", "r", "test", "t", "bench", "nextest", "clean", "env", "show-env", "report", "help"];
+const COMMANDS: [&str; 14] = [
+    "build",
+    "b",
+    "run",
+    "r",
+    "test",
+    "t",
+    "bench",
+    "nextest",
+    "nextest-archive",
+    "clean",
+    "env",
+    "show-env",
+    "report",
+    "help",
+];
 
 /// Whether a command line can start with this word.
 #[must_use]
@@ -193,15 +217,23 @@ impl Cli {
     ///
     /// [`Error::Usage`] if a flag lacks its value or the command is unknown.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, Error> {
-        let mut args = args.into_iter();
+        let mut args = args.into_iter().peekable();
         let mut cli = Self::default();
-        let Some(command) = args.next() else { return Ok(cli) };
+        let is_flag = |arg: &OsString| arg.to_string_lossy().starts_with('-');
+        let is_about_us = |arg: &OsString| ["-h", "--help", "-V", "--version"].iter().any(|flag| arg == flag);
+        // Flags alone are for the tests.
+        let command = match args.next_if(|arg| !is_flag(arg) || is_about_us(arg)) {
+            Some(command) => command,
+            None if args.peek().is_some() => "test".into(),
+            None => return Ok(cli),
+        };
         cli.action = match &*command.to_string_lossy() {
             "build" | "b" => Action::Cargo(CargoCommand::Build),
             "run" | "r" => Action::Cargo(CargoCommand::Run),
             "test" | "t" => Action::Cargo(CargoCommand::Test),
             "bench" => Action::Cargo(CargoCommand::Bench),
             "nextest" => Action::Cargo(CargoCommand::Nextest),
+            "nextest-archive" => Action::Cargo(CargoCommand::Archive),
             "clean" => Action::Clean,
             "env" | "show-env" => Action::Env,
             "report" => Action::Report,
@@ -211,7 +243,12 @@ impl Cli {
             }
             "-h" | "--help" | "help" => return Ok(cli),
             "-V" | "--version" => return Ok(Self { action: Action::Version, ..cli }),
-            other => return Err(Error::Usage(format!("no such command: {other:?}; see `cargo livecov help`"))),
+            other => {
+                let like = nearest(other, COMMANDS.into_iter().chain(DATA_COMMANDS));
+                return Err(Error::Usage(format!(
+                    "no such command: {other:?}{like} (`cargo livecov help` lists them)"
+                )));
+            }
         };
         cli.flags(args)?;
         Ok(cli)
@@ -234,10 +271,20 @@ impl Cli {
                 self.action = Action::Help;
                 return Ok(());
             }
-            let (name, inline) = match text.split_once('=') {
+            let (mut name, inline) = match text.split_once('=') {
                 Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
                 _ => (text.clone(), None),
             };
+            let mut arg = arg;
+            match flags::known(&name) {
+                Some(Known::Always) => continue,
+                Some(Known::Never(why)) => return Err(Error::Usage(format!("{name} is not to be had: {why}"))),
+                Some(Known::As(other)) => {
+                    arg = text.replacen(&name, other, 1).into();
+                    other.clone_into(&mut name);
+                }
+                None => {}
+            }
             if self.switch(&name, inline.as_deref())? {
                 continue;
             }
@@ -290,10 +337,15 @@ impl Cli {
             }
             "--no-clean" => ("", &mut self.keeps_data),
             "--no-report" => ("", &mut self.no_report),
+            "--ignore-run-fail" => ("", &mut self.ignores_failure),
             "--data" | "--profraw-only" if self.action == Action::Clean => ("", &mut self.only_data),
             "--old" if self.action == Action::Clean => ("", &mut self.only_old),
             "--cache" if self.action == Action::Clean => ("", &mut self.only_cache),
             "--open" => ("", &mut self.opens),
+            _ if self.action == Action::Env && flags::shell(name).is_some() => {
+                self.shell = flags::shell(name).unwrap_or_default().to_owned();
+                return Ok(true);
+            }
             _ => {
                 if METADATA_SWITCHES.contains(&name) {
                     self.metadata_args.push(name.to_owned());
@@ -351,6 +403,8 @@ impl Cli {
             }
             "--include" => self.included.push(text),
             "--exclude-from-report" => self.excluded.push(text),
+            "--exclude-from-test" => self.cargo_args.extend(["--exclude".into(), value]),
+            "--output-dir" => self.output_folder = Some(PathBuf::from(value)),
             "--data-dir" => self.data_folder = Some(PathBuf::from(value)),
             "--format" => self.shell = one_of(name, &text, &["sh", "fish", "pwsh", "json"])?,
             "--target-dir" => self.target_folder = Some(PathBuf::from(value)),
@@ -377,11 +431,13 @@ impl Cli {
 }
 
 /// Our own flags that are followed by a value.
-const OWN_VALUES: [&str; 8] = [
+const OWN_VALUES: [&str; 10] = [
     "--mode",
     "--granularity",
     "--include",
     "--exclude-from-report",
+    "--exclude-from-test",
+    "--output-dir",
     "--data-dir",
     "--format",
     "--target-dir",
@@ -474,7 +530,8 @@ mod tests {
         for (line, part) in [
             ("test --mode", "--mode needs a value"),
             ("test --mode x", "set, count, atomic"),
-            ("tset", "no such command"),
+            ("tset", "no such command: \"tset\"; do you mean test?"),
+            ("test --include-ffi", "--include-ffi is not to be had: code in C and C++"),
             ("test --tests-too=maybe", "--tests-too is true or false, not \"maybe\""),
         ] {
             let message = parse(line).unwrap_err().to_string();
@@ -491,6 +548,28 @@ mod tests {
         let cli = parse("report --manifest-path m --data-dir d --config l --nonsense").unwrap();
         assert_eq!(cli.report_args, ["--config", "l", "--nonsense"]);
         assert_eq!((cli.manifest_path, cli.data_folder), (Some("m".into()), Some("d".into())));
+    }
+
+    #[test]
+    fn names_that_people_know() {
+        let cli = parse(
+            "--show-missing-lines --fail-under-regions=5 --branch --hide-instantiations --exclude-from-test a --dep-coverage b -- --branch",
+        );
+        let cli = cli.unwrap();
+        assert_eq!(cli.action, Action::Cargo(CargoCommand::Test));
+        assert_eq!(cli.report_args, ["--missing", "--fail-under-units", "5"]);
+        assert_eq!(cli.cargo_args, ["--exclude", "a", "--", "--branch"]);
+        assert_eq!((cli.included, cli.excluded), (vec!["b".to_owned()], Vec::new()));
+        for (line, shell) in
+            [("show-env --export-prefix", "sh"), ("env --with-pwsh-env-prefix", "pwsh"), ("env --fish", "fish")]
+        {
+            assert_eq!(parse(line).unwrap().shell, shell, "{line}");
+        }
+        let cli = parse("nextest-archive --archive-file a.tar.zst").unwrap();
+        assert!(cli.builds_only() && cli.cargo_args == ["--archive-file", "a.tar.zst"]);
+        assert!(parse("test --ignore-run-fail").unwrap().ignores_failure);
+        assert_eq!(parse("--version").unwrap().action, Action::Version);
+        assert!(parse("clean --workspace --profraw-only").unwrap().only_data);
     }
 
     #[test]

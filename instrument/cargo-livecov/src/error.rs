@@ -18,6 +18,9 @@ pub enum Error {
     /// What cargo says of the project.
     #[error("cannot learn about the project: {0}")]
     Metadata(String),
+    /// There is nothing to report on.
+    #[error("no data in {0}: run `cargo livecov test` or `cargo livecov run` first")]
+    NoData(PathBuf),
     /// The configuration file.
     #[error("{0}")]
     Settings(#[from] livecov::error::Error),

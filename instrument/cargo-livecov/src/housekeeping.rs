@@ -19,7 +19,9 @@ const FRESH: Duration = Duration::from_hours(1);
 
 /// A folder in use, for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct InUse(Option<File>);
+pub(crate) struct InUse(
+    #[cfg_attr(not(test), expect(dead_code, reason = "holding it is all that there is to do"))] Option<File>,
+);
 
 impl InUse {
     /// Says so, and makes the folder if it is not there.

@@ -14,6 +14,7 @@ mod data;
 pub mod error;
 mod fallback;
 mod files;
+mod flags;
 mod housekeeping;
 mod overlay;
 mod project;

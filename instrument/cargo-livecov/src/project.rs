@@ -2,6 +2,7 @@
 
 use crate::cli::Cli;
 use crate::error::Error;
+use crate::flags::nearest;
 use crate::protocol::{Config, Package, Runtime, Target, TargetKind};
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ impl Project {
         if !cli.includes_dependencies && cli.included.is_empty() {
             command.no_deps();
         }
-        let metadata = command.exec().map_err(|error| Error::Metadata(error.to_string().trim().to_owned()))?;
+        let metadata = command.exec().map_err(|error| Error::Metadata(words(&error.to_string())))?;
         let own = metadata.target_directory.clone().into_std_path_buf();
         let target_folder = match &cli.target_folder {
             Some(folder) => path::absolute(folder).map_err(|error| Error::io("find", folder, error))?,
@@ -50,6 +51,23 @@ impl Project {
         !programs
             .filter_map(|program| std::fs::read_to_string(&program.src_path).ok())
             .any(|text| text.lines().any(|line| line.trim_start().starts_with("#![no_std]")))
+    }
+
+    /// Whether there are packages of all names that flags or the configuration
+    /// file have. Which dependencies there are is not always known.
+    pub(crate) fn check_names(&self, cli: &Cli) -> Result<(), Error> {
+        let names: Vec<&str> = self.metadata.packages.iter().map(|package| package.name.as_str()).collect();
+        let knows_all = cli.includes_dependencies || !cli.included.is_empty();
+        for (flag, given) in [("--include", &cli.included), ("--exclude-from-report", &cli.excluded)] {
+            // Cargo's own flag takes patterns.
+            for name in given.iter().filter(|name| !names.contains(&name.as_str()) && !name.contains(['*', '?', '['])) {
+                let like = nearest(name, names.iter().copied());
+                if knows_all || !like.is_empty() {
+                    return Err(Error::Usage(format!("{flag} {name}: there is no such package{like}")));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The configuration for one build.
@@ -115,6 +133,12 @@ impl Project {
         let targets = package.targets.iter().map(target).collect();
         Package { name, version, folder, base, prefix, targets }
     }
+}
+
+/// What cargo says, without who said it.
+fn words(text: &str) -> String {
+    let text = text.trim().trim_start_matches("`cargo metadata` exited with an error:").trim();
+    text.trim_start_matches("error: ").to_owned()
 }
 
 /// Tells builds of this tool apart that have the same version.

@@ -5,6 +5,7 @@ use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::project::Project;
+use clap::Parser;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,14 +27,14 @@ impl Report {
         for arg in &cli.report_args {
             let text = arg.to_string_lossy();
             if text == "--html" && is_bare {
-                page = Some(project.target_folder.join("livecov").join("report.html"));
+                page = Some(default_page(cli, project));
             } else {
                 page = text.strip_prefix("--html=").filter(|name| *name != "-").map(PathBuf::from).or(page);
                 args.push(arg.clone());
             }
         }
-        if cli.opens && page.is_none() {
-            page = Some(project.target_folder.join("livecov").join("report.html"));
+        if (cli.opens || cli.output_folder.is_some()) && page.is_none() {
+            page = Some(default_page(cli, project));
         }
         if let Some(page) = &page
             && !args.iter().any(|arg| arg.to_string_lossy().starts_with("--html="))
@@ -46,9 +47,35 @@ impl Report {
         Self { data: crate::session::data_folder(cli, project), args, page, opens: cli.opens }
     }
 
+    /// Finds what is wrong with its flags before anything runs.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let line = self.line();
+        livecov::cli::Cli::try_parse_from(line).map(drop).map_err(|error| {
+            let text = error.to_string();
+            Error::Usage(text.trim_start_matches("error: ").trim_end().to_owned())
+        })
+    }
+
+    pub(crate) fn has_data(&self) -> bool {
+        files::entries(&self.data).is_ok_and(|entries| !entries.is_empty())
+    }
+
+    /// Reports on data that must be there.
+    pub(crate) fn of_earlier(&self) -> Result<i32, Error> {
+        self.check()?;
+        if self.has_data() { self.make() } else { Err(Error::NoData(self.data.clone())) }
+    }
+
+    fn line(&self) -> Vec<OsString> {
+        let mut line: Vec<OsString> = vec!["livecov".into(), "report".into()];
+        line.extend(self.args.iter().cloned());
+        line.push((&self.data).into());
+        line
+    }
+
     /// Reports on the data; the exit status.
     pub(crate) fn make(&self) -> Result<i32, Error> {
-        if !files::entries(&self.data).is_ok_and(|entries| !entries.is_empty()) {
+        if !self.has_data() {
             let folder = self.data.display();
             eprintln!("warning: livecov: no data in {folder}: nothing that is counted has run");
             return Ok(0);
@@ -56,10 +83,7 @@ impl Report {
         if let Some(folder) = self.page.as_deref().and_then(Path::parent) {
             files::create_folder(folder)?;
         }
-        let mut line: Vec<OsString> = vec!["livecov".into(), "report".into()];
-        line.extend(self.args.iter().cloned());
-        line.push((&self.data).into());
-        let code = data::livecov(line);
+        let code = data::livecov(self.line());
         // Also where coverage is below a limit: that is status 3.
         if let Some(page) = self.page.as_deref().filter(|page| matches!(code, 0 | 3) && page.exists()) {
             eprintln!("livecov: report in {}", page.display());
@@ -74,6 +98,15 @@ impl Report {
         {
             eprintln!("warning: livecov: cannot open {}: {error}", page.display());
         }
+    }
+}
+
+/// Where the page is put: in a folder of reports as cargo-llvm-cov does it, for
+/// scripts that take it from there.
+fn default_page(cli: &Cli, project: &Project) -> PathBuf {
+    match &cli.output_folder {
+        Some(folder) => folder.join("html").join("index.html"),
+        None => project.target_folder.join("livecov").join("report.html"),
     }
 }
 

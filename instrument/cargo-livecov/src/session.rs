@@ -44,7 +44,7 @@ fn dispatch(cli: &Cli) -> Result<i32, Error> {
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
         Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),
-        Action::Report => Report::of(cli, &Project::load(cli)?).make(),
+        Action::Report => Report::of(cli, &Project::load(cli)?).of_earlier(),
         Action::Env => print(&assignments(&cli.shell, &Session::new(cli)?.variables()?)),
         Action::Cargo(command) => Session::new(cli)?.cargo(*command),
     }
@@ -63,6 +63,18 @@ pub(crate) fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
 }
 
 fn clean(cli: &Cli) -> Result<i32, Error> {
+    let others = ["--workspace", "--manifest-path", "--color", "-v", "-q", "--verbose", "--quiet"];
+    let is_known = |flag: &str| others.contains(&flag) || ["--locked", "--offline", "--frozen"].contains(&flag);
+    let mut args = cli.cargo_args.iter().map(|arg| arg.to_string_lossy());
+    while let Some(arg) = args.next() {
+        if matches!(&*arg, "--manifest-path" | "--color") {
+            args.next();
+        } else if !is_known(&arg) {
+            return Err(Error::Usage(format!(
+                "`clean` takes no {arg}: it removes what this tool has of the whole project"
+            )));
+        }
+    }
     if cli.only_cache {
         return Ok(clean_cache());
     }
@@ -109,6 +121,7 @@ impl Session {
     fn new(cli: &Cli) -> Result<Self, Error> {
         let cli = configured(cli)?;
         let project = Project::load(&cli)?;
+        project.check_names(&cli)?;
         let settings = Settings::load(&cli.config_args);
         let compiler_version = runtime::compiler_version(&project.workspace_root)?;
         let host = runtime::host(&compiler_version);
@@ -166,7 +179,16 @@ impl Session {
 
     fn cargo(&self, command: CargoCommand) -> Result<i32, Error> {
         let runs = !self.cli.builds_only();
+        let for_all = ["--color", "--config", "--no-config", "auto", "always", "never"];
+        if !command.runs()
+            && let Some(flag) = self.cli.report_args.first().map(|arg| arg.to_string_lossy())
+            && !for_all.contains(&&*flag)
+        {
+            let words = command.words().join(" ");
+            return Err(Error::Usage(format!("{flag} is for reports, and `{words}` makes none: give it to `report`")));
+        }
         if runs {
+            self.report.check()?;
             if !self.cli.keeps_data {
                 files::remove_folder(&self.data)?;
             }
@@ -192,11 +214,12 @@ impl Session {
             data::remove_host_runs(&self.data);
         }
         data::merge(&self.data);
-        if self.cli.no_report {
+        // Where nothing could be built there is nothing to be said of data.
+        if self.cli.no_report || (code != 0 && !self.report.has_data()) {
             return Ok(code);
         }
         let reported = self.report.make()?;
-        Ok(if code == 0 { reported } else { code })
+        Ok(if code == 0 || self.cli.ignores_failure { reported } else { code })
     }
 
     /// Calls cargo, and gives its exit status.
@@ -204,7 +227,10 @@ impl Session {
         files::remove_folder(&self.config.out.join("again"))?;
         let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
         let mut call = Command::new(&cargo);
-        call.args(cargo_line(command, &own_path()?, &self.config.out, &self.cli.cargo_args));
+        let goes_on = self.cli.ignores_failure && matches!(command, CargoCommand::Test | CargoCommand::Nextest);
+        let mut args: Vec<OsString> = goes_on.then(|| "--no-fail-fast".into()).into_iter().collect();
+        args.extend(self.cli.cargo_args.iter().filter(|arg| !goes_on || *arg != "--no-fail-fast").cloned());
+        call.args(cargo_line(command, &own_path()?, &self.config.out, &args));
         // It would go before what the command line says.
         call.env_remove("RUSTC_WRAPPER");
         call.env(CONFIG, &self.config_file).env("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags());
@@ -254,8 +280,13 @@ fn cargo_line(command: CargoCommand, wrapper: &Path, target_folder: &Path, args:
     // What JSON takes for a text TOML does too.
     let wrapper = serde_json::Value::from(wrapper.display().to_string());
     let mut line: Vec<OsString> = command.words().iter().map(OsString::from).collect();
-    line.extend(["--config".into(), format!("build.rustc-wrapper={wrapper}").into()]);
-    line.extend(["--target-dir".into(), target_folder.into()]);
+    let own = args.iter().take_while(|arg| *arg != "--").map(|arg| arg.to_string_lossy());
+    let is_archive = command == CargoCommand::Nextest && own.into_iter().any(|arg| arg.starts_with("--archive-file"));
+    // What is in an archive is built already, and nextest takes no flags about building then.
+    if !is_archive {
+        line.extend(["--config".into(), format!("build.rustc-wrapper={wrapper}").into()]);
+        line.extend(["--target-dir".into(), target_folder.into()]);
+    }
     line.extend(args.iter().cloned());
     line
 }
@@ -281,6 +312,14 @@ mod tests {
             "-x",
         ];
         assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn nothing_is_built_of_an_archive() {
+        let args = ["--archive-file", "a.tar.zst"].map(OsString::from);
+        let line = |command| cargo_line(command, Path::new("/w"), Path::new("/t"), &args);
+        assert_eq!(line(CargoCommand::Nextest), ["nextest", "run", "--archive-file", "a.tar.zst"]);
+        assert!(line(CargoCommand::Archive).contains(&"--target-dir".into()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The report behind a run, and its flags.
 
-use crate::project::Project;
+use crate::project::{Project, compiled};
 use livecov_tests::command::capture;
 use livecov_tests::paths::text;
 use std::fs;
@@ -59,4 +59,39 @@ fn nothing_that_counts() {
     assert_eq!(said.matches("warning: livecov: no data in").count(), 1, "{said}");
     assert!(!said.contains("no applicable files"), "{said}");
     assert_eq!(outcome.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn reports_without_data_are_refused() {
+    let project = Project::copy("sample");
+    let outcome = capture(&mut project.livecov(&["report", "--fail-under-lines", "80"])).exits(1);
+    assert!(outcome.complaint().contains("/target/livecov/data: run `cargo livecov test`"), "{outcome:?}");
+}
+
+/// Nobody waits for tests to hear that a flag is wrong, or hears of data where nothing could be built.
+#[test]
+fn mistakes_are_found_before_anything_runs() {
+    let project = Project::copy("sample");
+    for (args, words) in [
+        (["test", "--fail-under-lines", "101"], "not between 0 and 100"),
+        (["test", "--sort", "nmae"], "invalid value 'nmae'"),
+        (["build", "--lcov", "--release"], "--lcov is for reports, and `build` makes none"),
+        (["test", "--exclude-from-report", "sample-lbi"], "there is no such package; do you mean sample-lib?"),
+        (["test", "--include", "nowhere"], "--include nowhere: there is no such package"),
+        (["clean", "-p", "sample-lib"], "`clean` takes no -p"),
+    ] {
+        let outcome = capture(&mut project.livecov(&args)).exits(2);
+        assert!(outcome.stderr_text().contains(words) && compiled(&outcome).is_empty(), "{outcome:?}");
+    }
+    let outcome = capture(&mut project.livecov(&["test", "--nonsense"])).exits(1);
+    assert!(!outcome.stderr_text().contains("no data"), "{outcome:?}");
+}
+
+/// Scripts that take the page from where cargo-llvm-cov puts it go on to do so.
+#[test]
+fn a_page_in_a_folder_of_reports() {
+    let project = Project::copy("sample");
+    let folder = project.outside("reports");
+    project.done(&["run", "-q", "--html", "--output-dir", text(&folder)]);
+    assert!(fs::read_to_string(folder.join("html/index.html")).expect("a page").contains("<html"));
 }

@@ -136,3 +136,45 @@ fn nextest_runs_the_tests_as_well() {
     assert!(outcome.stderr_text().contains("3 tests run: 3 passed"), "{outcome:?}");
     project.check(&[("unit", Some(1)), ("exit", Some(1)), ("doctest", Some(0))]);
 }
+
+/// All tests run, and the status is the report's.
+#[test]
+fn failures_may_be_passed_over() {
+    let project = Project::copy("sample");
+    project.write("lib/tests/a_fails.rs", b"#[test]\nfn fails() {\n    panic!(\"on purpose\");\n}\n");
+    project.write("lib/tests/b_passes.rs", b"#[test]\nfn passes() {}\n");
+    let failed = capture(&mut project.livecov(&["test", "-p", "sample-lib", "--tests"]));
+    assert_eq!(failed.status, Some(101), "{failed:?}");
+    let args = ["test", "-p", "sample-lib", "--tests", "--ignore-run-fail", "--no-fail-fast", "--", "--nocapture"];
+    let outcome = capture(&mut project.livecov(&args)).exits(0);
+    assert!(
+        outcome.stdout_text().matches("test result:").count() > failed.stdout_text().matches("test result:").count()
+    );
+    assert!(outcome.stdout_text().contains("Total"), "{outcome:?}");
+    // Limits hold all the same.
+    let args = ["test", "-p", "sample-lib", "--tests", "--ignore-run-fail", "--fail-under-lines", "100"];
+    capture(&mut project.livecov(&args)).exits(3);
+}
+
+#[test]
+fn nextest_runs_what_is_in_an_archive() {
+    let project = Project::copy("sample");
+    if capture(&mut project.cargo(&["nextest", "--version"])).status != Some(0) {
+        eprintln!("cargo-nextest is not here: nothing was tested");
+        return;
+    }
+    let archive = project.outside("archive").join("tests.tar.zst");
+    let archive = livecov_tests::paths::text(&archive);
+    capture(&mut project.livecov(&["nextest-archive", "--archive-file", archive])).exits(0);
+    capture(&mut project.livecov(&["nextest", "--archive-file", archive])).exits(0);
+    project.check(&[("unit", Some(1))]);
+}
+
+/// Packages whose tests do not run are counted where others' tests call them.
+#[test]
+fn packages_whose_tests_do_not_run() {
+    let project = Project::copy("sample");
+    let outcome = project.done(&["test", "--workspace", "--tests", "--exclude-from-test", "sample-lib"]);
+    assert!(!outcome.stderr_text().contains("unittests lib/src/lib.rs"), "{outcome:?}");
+    assert!(project.lines().keys().any(|(file, _)| file == "lib/src/lib.rs"));
+}

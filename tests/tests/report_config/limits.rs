@@ -55,3 +55,19 @@ fn a_limit_for_changed_lines_waits_for_a_diff() {
     assert_eq!((status, message.as_str()), (Some(3), words));
     assert_eq!(limited(&shop, &["--diff-file=x.diff", "--fail-under-diff=33", "--fail-under-crate-diff=0"]).0, Some(0));
 }
+
+#[test]
+fn limits_in_numbers() {
+    for (measure, missed, words) in [
+        ("lines", 5, "lines: 5 of 20 did not run"),
+        ("units", 3, "units: 3 of 15 did not run"),
+        ("functions", 1, "functions: 1 of 4 did not run"),
+        ("branches", 1, "branches: 1 of 8 did not run"),
+    ] {
+        let flag = |count: u32| format!("--fail-uncovered-{measure}={count}");
+        assert_eq!(limited(&Shop::new(), &[&flag(missed)]), (Some(0), String::new()), "{measure}");
+        let (status, message) = limited(&Shop::new(), &[&flag(missed - 1)]);
+        let expected = format!("error: {words}, more than --fail-uncovered-{measure} {}\n", missed - 1);
+        assert_eq!((status, message), (Some(3), expected));
+    }
+}

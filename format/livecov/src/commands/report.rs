@@ -133,7 +133,8 @@ fn write_to(
 }
 
 fn check(project: &Project, opts: &CoverageOpts) -> Result<(), Error> {
-    let violations = opts.limits.violations(project);
+    let mut violations = opts.limits.violations(project);
+    violations.extend(opts.count_limits.violations(project));
     if violations.is_empty() { Ok(()) } else { Err(Error::Threshold(violations.join("\nerror: "))) }
 }
 

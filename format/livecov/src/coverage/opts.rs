@@ -2,7 +2,7 @@
 
 use super::changes::ChangeOpts;
 use super::formats::Format;
-use super::thresholds::Limits;
+use super::thresholds::{CountLimits, Limits};
 use crate::cli::Common;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -75,6 +75,9 @@ pub struct CoverageOpts {
     /// The thresholds.
     #[command(flatten)]
     pub limits: Limits,
+    /// The thresholds in numbers.
+    #[command(flatten)]
+    pub count_limits: CountLimits,
 }
 
 /// What a row of the table stands for.

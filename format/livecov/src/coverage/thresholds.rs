@@ -138,6 +138,48 @@ limits! {
     fail_under_crate_diff: Crate Diff;
 }
 
+/// Limits in numbers.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Thresholds")]
+pub struct CountLimits {
+    /// Fail if more than so many lines did not run
+    #[arg(long, value_name = "COUNT")]
+    pub fail_uncovered_lines: Option<u64>,
+    /// Fail if more than so many units did not run
+    #[arg(long, value_name = "COUNT")]
+    pub fail_uncovered_units: Option<u64>,
+    /// Fail if more than so many functions did not run
+    #[arg(long, value_name = "COUNT")]
+    pub fail_uncovered_functions: Option<u64>,
+    /// Fail if more than so many branches were not taken
+    #[arg(long, value_name = "COUNT")]
+    pub fail_uncovered_branches: Option<u64>,
+}
+
+impl CountLimits {
+    /// What is over its limit, one message each. Data without anything to count have lost it, and fail too.
+    #[must_use]
+    pub fn violations(&self, project: &Project) -> Vec<String> {
+        let limits = [
+            (Measure::Lines, self.fail_uncovered_lines),
+            (Measure::Units, self.fail_uncovered_units),
+            (Measure::Functions, self.fail_uncovered_functions),
+            (Measure::Branches, self.fail_uncovered_branches),
+        ];
+        let check = |(measure, limit): (Measure, Option<u64>)| {
+            let limit = limit?;
+            let Ratio { covered, total } = measure.ratio(&project.totals);
+            let (what, name) = (measure.words(), format!("--fail-uncovered-{} {}", measure.name(), limit));
+            if total == 0 && measure == Measure::Lines {
+                return Some(format!("{name}: the data have no {what}"));
+            }
+            let missed = total.saturating_sub(covered);
+            (missed > limit).then(|| format!("{what}: {missed} of {total} did not run, more than {name}"))
+        };
+        limits.into_iter().filter_map(check).collect()
+    }
+}
+
 fn parse_percent(text: &str) -> Result<f64, String> {
     let number: f64 = text.trim_end_matches('%').parse().map_err(|_| "not a number")?;
     check_percent(number).ok_or_else(|| "not between 0 and 100".into())
