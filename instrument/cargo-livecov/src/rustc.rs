@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) extra_filename: String,
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) is_proc_macro: bool,
+    /// The names of the crates that it is given.
+    pub(crate) externs: Vec<String>,
 }
 
 /// Options of `-C` that decide about `cfg`.
@@ -81,6 +83,11 @@ impl Call {
             "--edition" => self.edition = value.parse().unwrap_or(self.edition),
             "--cfg" => self.cfg.push(value.to_owned()),
             "--crate-type" => self.is_proc_macro |= value == "proc-macro",
+            "--extern" => {
+                let name = value.split('=').next().unwrap_or_default();
+                // Options come before the name.
+                self.externs.push(name.rsplit(':').next().unwrap_or_default().to_owned());
+            }
             "--out-dir" => self.out_dir = Some(PathBuf::from(value)),
             "--target" => {
                 self.cfg_args.push(format!("--target={value}"));
@@ -187,7 +194,8 @@ mod tests {
     fn a_call_of_cargo_s_is_understood() {
         let line = "--crate-name a_b --edition=2021 crates/a/src/lib.rs --error-format=json --crate-type lib \
             --emit=dep-info,metadata,link -C opt-level=3 -Cpanic=abort --cfg feature=\"x\" --check-cfg cfg(docsrs,test) -C metadata=12 \
-            -C extra-filename=-34 --out-dir /t/deps --target x86_64-unknown-linux-gnu -L dependency=/t/x.rs --test";
+            -C extra-filename=-34 --out-dir /t/deps --target x86_64-unknown-linux-gnu -L dependency=/t/x.rs \
+            --extern a=/t/liba.rmeta --extern noprelude:b=/t/libb.rmeta --extern proc_macro --test";
         let call = call(line);
         assert_eq!(call.source(), Some(Path::new("crates/a/src/lib.rs")));
         assert_eq!((call.crate_name.as_str(), call.edition, call.is_test), ("a_b", 2021, true));
@@ -195,6 +203,7 @@ mod tests {
         assert_eq!(call.cfg_args, ["-Copt-level=3", "-Cpanic=abort", "--target=x86_64-unknown-linux-gnu"]);
         assert_eq!(call.dep_info(), Some(PathBuf::from("/t/deps/a_b-34.d")));
         assert_eq!(call.opt_level, "3");
+        assert_eq!(call.externs, ["a", "b", "proc_macro"]);
         let other: Vec<_> = call.with_source(OsStr::new("new.rs")).collect();
         assert_eq!(other[3], "new.rs");
         assert_eq!(other.len(), call.args.len());

@@ -8,12 +8,14 @@ use crate::housekeeping;
 use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
 use crate::rustc::{Call, depend_on, rewrite_dep_info};
-use crate::shared_macros;
+use crate::shared_macros::{self, Suspect};
 use livecov_format::vocab::{CounterMode, Granularity};
 use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, Rejected, instrument};
+use serde_json::json;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 /// The name by which a crate knows the runtime.
@@ -63,8 +65,66 @@ impl Wrapper<'_> {
         if self.call.source().is_some() {
             command.args(self.search_paths());
         }
+        if self.uses_counted_crates() {
+            return self.plain_with_macros(&mut command);
+        }
         let status = command.status().map_err(|error| self.compiler.not_started(error))?;
         Ok(status.code().unwrap_or(1))
+    }
+
+    /// Whether the crate may have macros with probes in it.
+    fn uses_counted_crates(&self) -> bool {
+        let targets = self.config.packages.iter().flat_map(|package| &package.targets);
+        let libraries = targets.filter(|target| target.kind == TargetKind::Lib);
+        let names: Vec<String> = libraries.map(|target| target.name.replace('-', "_")).collect();
+        self.call.source().is_some() && self.call.externs.iter().any(|name| names.contains(name))
+    }
+
+    /// The same, where errors may come from probes in macros of other crates.
+    fn plain_with_macros(&self, command: &mut Command) -> Result<i32, Error> {
+        let compiled = self.compiler.held(command)?;
+        let mut is_new = false;
+        if !compiled.status.success() {
+            let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
+            let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+            let complaints = Complaints { here: &here, files: &[], display: &|path| path.display().to_string() };
+            let mut found = complaints.foreign(&compiled.messages, &self.config.packages);
+            // A package may have others in its folder.
+            let is_other = |package: &Package, path: &Path| package.folder != own && path.starts_with(&package.folder);
+            let is_inner = |package: &&Package| package.folder.starts_with(&own);
+            let inner: Vec<_> = self.config.packages.iter().filter(is_inner).collect();
+            found.retain(|suspect| {
+                !suspect.path.starts_with(&own) || inner.iter().any(|package| is_other(package, &suspect.path))
+            });
+            is_new = self.accuse(&found)?;
+        }
+        if !is_new {
+            io::stderr().write_all(&compiled.messages).ok();
+        }
+        Ok(compiled.status.code().unwrap_or(1))
+    }
+
+    /// Whether macros of other crates, from which errors may come, are to go
+    /// without their probes when cargo is called again.
+    fn accuse(&self, found: &[Suspect]) -> Result<bool, Error> {
+        let Config { out, packages, workspace_root, .. } = self.config;
+        let is_new = shared_macros::accuse(out, found)?;
+        for Suspect { path, line, .. } in found {
+            let place = format!("{}:{line}", files::relative(path, workspace_root).display());
+            if is_new {
+                let text = format!("livecov: trying again without the probes of the macro at {place}\n");
+                // Cargo shows the whole command line where it hears of no error.
+                let error = json!({"message": text.trim_end(), "level": "error", "spans": [], "children": [], "rendered": text});
+                eprintln!("{}", error.to_string().replacen('{', "{\"$message_type\":\"diagnostic\",", 1));
+            } else if let Some(package) = packages.iter().find(|package| path.starts_with(&package.folder)) {
+                let name = &package.name;
+                eprintln!("livecov: if the plain build takes the macro at {place}, use --exclude-from-report {name}");
+            }
+        }
+        if is_new {
+            files::write(&out.join("again").join(self.call.key()), b"")?;
+        }
+        Ok(is_new)
     }
 
     fn search_paths(&self) -> impl Iterator<Item = String> {
@@ -222,33 +282,11 @@ impl Crate<'_> {
         if output.status.success() {
             return Ok(None);
         }
-        let is_new = self.accuse_macros(complaints, &output.stderr)?;
+        let is_new = self.wrapper.accuse(&complaints.foreign(&output.stderr, &self.wrapper.config.packages))?;
         for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_new && !is_artifact(line)) {
             io::stderr().write_all(line).ok();
         }
         Ok(Some(output.status.code().unwrap_or(1)))
-    }
-
-    /// Whether errors may come from probes in macros of other crates, which go
-    /// without them when cargo is called again.
-    fn accuse_macros(&self, complaints: &Complaints<'_>, messages: &[u8]) -> Result<bool, Error> {
-        let Config { out, packages, .. } = self.wrapper.config;
-        let found = complaints.foreign(messages, packages);
-        let is_new = shared_macros::accuse(out, &found)?;
-        for suspect in &found {
-            let (path, line) = (suspect.path.as_path(), suspect.line);
-            let place = format!("{}:{line}", self.display(path));
-            if is_new {
-                eprintln!("livecov: trying again without the probes of the macro at {place}");
-            } else if let Some(package) = packages.iter().find(|package| path.starts_with(&package.folder)) {
-                let name = &package.name;
-                eprintln!("livecov: if the plain build takes the macro at {place}, use --exclude-from-report {name}");
-            }
-        }
-        if is_new {
-            files::write(&self.place("again"), b"")?;
-        }
-        Ok(is_new)
     }
 
     fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &Note) -> Result<i32, Error> {

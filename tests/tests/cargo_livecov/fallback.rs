@@ -172,6 +172,8 @@ fn a_macro_of_another_crate() {
         warning.starts_with("warning: livecov: crate shared: shared/src/lib.rs:9: pick! left out, as it"),
         "{warning}"
     );
+    let text = outcome.stderr_text();
+    assert!(text.contains("livecov: trying again without") && !text.contains("Caused by"), "{text}");
     project.check(&[("run", Some(1)), ("odd", None), ("even", Some(1))]);
     // What was learnt is known the next time, until the macro changes.
     let again = capture(&mut project.livecov(&["run"])).exits(0);
@@ -180,6 +182,21 @@ fn a_macro_of_another_crate() {
     project.replace("shared/src/lib.rs", "vec!(", "vec! (");
     project.done(&["run"]);
     project.check(&[("run", Some(1)), ("odd", Some(0))]);
+}
+
+/// Nor does it break a crate that is not counted itself.
+#[test]
+fn a_macro_of_another_crate_in_one_that_is_not_counted() {
+    let project = with_shared_macro("five");
+    let outcome = capture(&mut project.livecov(&["run", "--exclude-from-report", "odd"])).exits(0);
+    assert!(
+        outcome.stdout_text().starts_with("9\n") && !outcome.stderr_text().contains("error: no rules"),
+        "{outcome:?}"
+    );
+    assert!(warnings(&outcome)[0].contains("crate shared: shared/src/lib.rs:9: pick! left out"), "{outcome:?}");
+    project.replace("src/main.rs", "let five: u8", "let five: bool");
+    let text = capture(&mut project.livecov(&["run", "--exclude-from-report", "odd"])).exits(101).stderr_text();
+    assert!(text.contains("error[E0308]"), "{text}");
 }
 
 /// What is wrong without probes as well is shown once, and costs the macro nothing.
