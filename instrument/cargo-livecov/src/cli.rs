@@ -1,7 +1,7 @@
 //! The command line: our flags are taken out, cargo's go on to cargo.
 
 use crate::error::Error;
-use crate::flags::{self, Known, nearest};
+use crate::flags::{self, CARGO_VALUES, Known, OWN_VALUES, nearest};
 use clap::CommandFactory;
 use livecov::coverage::config::build::{Build, Granularity};
 use std::collections::{BTreeSet, HashMap};
@@ -299,6 +299,13 @@ impl Cli {
             }
             if !takes_value(&name) {
                 self.cargo_args.push(arg);
+                if CARGO_VALUES.contains(&&*text) {
+                    self.cargo_args.extend(args.next());
+                } else if self.action == Action::Cargo(CargoCommand::Run) && !text.starts_with('-') {
+                    // All behind the first word is the program's.
+                    self.cargo_args.extend(args);
+                    break;
+                }
                 continue;
             }
             let missing = || Error::Usage(format!("{name} needs a value"));
@@ -430,20 +437,6 @@ impl Cli {
     }
 }
 
-/// Our own flags that are followed by a value.
-const OWN_VALUES: [&str; 10] = [
-    "--mode",
-    "--granularity",
-    "--include",
-    "--exclude-from-report",
-    "--exclude-from-test",
-    "--output-dir",
-    "--data-dir",
-    "--format",
-    "--target-dir",
-    "--livecov-config",
-];
-
 /// Whether a flag, ours or cargo's, is followed by a value.
 fn takes_value(name: &str) -> bool {
     let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
@@ -570,6 +563,14 @@ mod tests {
         assert!(parse("test --ignore-run-fail").unwrap().ignores_failure);
         assert_eq!(parse("--version").unwrap().action, Action::Version);
         assert!(parse("clean --workspace --profraw-only").unwrap().only_data);
+    }
+
+    #[test]
+    fn what_is_the_program_s_stays_so() {
+        let cli = parse("run -p a --open --bin b --mode count word --open --mode x").unwrap();
+        assert_eq!(cli.cargo_args, ["-p", "a", "--bin", "b", "word", "--open", "--mode", "x"]);
+        assert_eq!((cli.mode.as_str(), cli.opens), ("count", true));
+        assert!(!parse("test word --open").unwrap().cargo_args.contains(&"--open".into()));
     }
 
     #[test]

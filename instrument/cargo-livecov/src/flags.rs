@@ -1,6 +1,36 @@
-//! Names of flags that people know from cargo-llvm-cov, and what they are here.
+//! Tables of flags: which have values, and what names that people know from
+//! cargo-llvm-cov are here.
 
-/// What such a flag is.
+/// Flags of `cargo run` that are followed by a value and mean nothing here.
+pub(crate) const CARGO_VALUES: [&str; 11] = [
+    "-p",
+    "--package",
+    "--bin",
+    "--example",
+    "-j",
+    "--jobs",
+    "--profile",
+    "--message-format",
+    "-Z",
+    "--lockfile-path",
+    "-C",
+];
+
+/// Our own flags that are followed by a value.
+pub(crate) const OWN_VALUES: [&str; 10] = [
+    "--mode",
+    "--granularity",
+    "--include",
+    "--exclude-from-report",
+    "--exclude-from-test",
+    "--output-dir",
+    "--data-dir",
+    "--format",
+    "--target-dir",
+    "--livecov-config",
+];
+
+/// What a flag of cargo-llvm-cov is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     /// Another name of a flag.
@@ -35,7 +65,7 @@ const KNOWN: [(&str, Known); 18] = [
     ("--failure-mode", Known::Never("damaged files are named and left out; --strict makes that an error")),
 ];
 
-/// What a flag is, if it is one of these.
+/// What a flag of that name is, if it is one of these.
 pub(crate) fn known(name: &str) -> Option<Known> {
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
 }
