@@ -135,7 +135,8 @@ impl Parse for Predicate {
             input.parse::<proc_macro2::TokenStream>()?;
             return Ok(Self::Unknown);
         };
-        if input.peek(Token![=]) {
+        // An arm of `cfg_select!` goes on with `=>`.
+        if input.peek(Token![=]) && !input.peek(Token![=>]) {
             input.parse::<Token![=]>()?;
             return Ok(match input.parse::<Lit>()? {
                 Lit::Str(value) => Self::Pair(name, value.value()),

@@ -2,7 +2,7 @@
 
 use crate::cfg::Cfg;
 use crate::edits::{Edits, Piece, Place, ProbeAt};
-use crate::expansion::Call;
+use crate::finding::Finding;
 use crate::functions::{Draft, Function};
 use crate::modules::ModulePlace;
 use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, starts_with_block};
@@ -22,6 +22,8 @@ pub(crate) struct Rules<'c> {
     /// The same without `test`, if test code is to be left out.
     pub(crate) without_tests: &'c Cfg,
     pub(crate) const_fn: bool,
+    /// The folder of the package's manifest.
+    pub(crate) manifest_dir: Option<&'c std::path::Path>,
     /// Whether `main` also arms the signals of crashes.
     pub(crate) arms_signals: bool,
 }
@@ -53,10 +55,7 @@ pub(crate) struct Cutter<'c> {
     pub(crate) names: Vec<String>,
     /// Where a `mod` without a body would have its file.
     pub(crate) place: ModulePlace,
-    pub(crate) modules: Vec<(Vec<String>, crate::modules::Candidates)>,
-    /// Macros that are defined here, and calls of macros that may be.
-    pub(crate) definitions: Vec<(String, proc_macro2::TokenStream)>,
-    pub(crate) calls: Vec<Call>,
+    pub(crate) finding: Finding,
     frame: Option<Frame>,
     pub(crate) in_macro: bool,
 }
@@ -76,8 +75,9 @@ impl<'c> Cutter<'c> {
         functions: &'c mut Vec<Function>,
         names: Vec<String>,
         place: ModulePlace,
+        finding: Finding,
     ) -> Self {
-        let (edits, omissions, skipped, modules) = (Edits::default(), Vec::new(), Vec::new(), Vec::new());
+        let (edits, omissions, skipped) = (Edits::default(), Vec::new(), Vec::new());
         Self {
             rules,
             text,
@@ -88,9 +88,7 @@ impl<'c> Cutter<'c> {
             skipped,
             names,
             place,
-            modules,
-            definitions: Vec::new(),
-            calls: Vec::new(),
+            finding,
             frame: None,
             in_macro: false,
         }
@@ -404,6 +402,9 @@ impl<'c> Cutter<'c> {
     }
 
     pub(crate) fn macro_call(&mut self, call: &syn::Macro, is_statement: bool) {
+        if call.path.is_ident("include") {
+            self.included_expression(call);
+        }
         if !self.known_macro(call, is_statement) && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
             self.set_leaves(true);
         }

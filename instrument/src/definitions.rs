@@ -90,12 +90,6 @@ pub(crate) fn rules(tokens: TokenStream) -> Vec<Rule> {
     rules
 }
 
-/// The items of a body without metavariables.
-pub(crate) fn declarations(rule: &Rule) -> Option<Vec<syn::Item>> {
-    let tokens = substitute(rule.body.stream(), &rule.fragments)?;
-    syn::parse2::<syn::File>(tokens).ok().map(|file| file.items)
-}
-
 /// `$name:kind` in a matcher.
 fn fragments(tokens: TokenStream) -> HashMap<String, String> {
     let mut found = HashMap::new();
@@ -178,8 +172,13 @@ fn stand_in(name: &Ident, span: Span, fragments: &HashMap<String, String>) -> Op
             quote.set_span(span);
             vec![TokenTree::Punct(quote), TokenTree::Ident(Ident::new("a", span))]
         }
-        // Whole items, or tokens of which nobody knows what they are.
-        "item" => return None,
+        "item" => {
+            let words = ["struct".to_owned(), format!("any_{}", name.unraw())];
+            let words = words.map(|word| TokenTree::Ident(Ident::new(&word, span)));
+            let mut end = Punct::new(';', Spacing::Alone);
+            end.set_span(span);
+            words.into_iter().chain([TokenTree::Punct(end)]).collect()
+        }
         // A name of its own: the metavariable's may be a keyword.
         _ => vec![TokenTree::Ident(Ident::new(&format!("any_{}", name.unraw()), span))],
     })

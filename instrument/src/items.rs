@@ -4,6 +4,7 @@ use crate::cutter::Cutter;
 use crate::edits::Place;
 use crate::syntax::compact;
 use livecov_format::model::OmissionReason;
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use std::ops::Range;
 use syn::spanned::Spanned;
@@ -12,9 +13,13 @@ use syn::{Attribute, Item, Meta, Signature};
 
 impl Cutter<'_> {
     pub(crate) fn file_items(&mut self, file: &syn::File) {
+        if self.finding.is_left_out {
+            return self.modules_in(&file.items);
+        }
         if let Some((reason, detail)) = self.left_out_by(&file.attrs) {
             let range = self.text.range_of(file);
-            return self.omit(&range, reason, detail);
+            self.omit(&range, reason, detail);
+            return self.modules_in(&file.items);
         }
         self.items(&file.items);
     }
@@ -25,18 +30,25 @@ impl Cutter<'_> {
         }
     }
 
-    /// Modules that a macro's body declares where it is called.
-    pub(crate) fn declarations(&mut self, items: &[Item]) {
+    /// Modules of what is left out: the compiler reads them all the same.
+    fn modules_in(&mut self, items: &[Item]) {
+        let was_left_out = std::mem::replace(&mut self.finding.is_left_out, true);
         for item in items {
-            if matches!(item, Item::Mod(module) if module.content.is_none()) {
-                self.item(item);
+            if let Item::Mod(module) = item
+                && self.keeps(&module.attrs)
+            {
+                self.module(module, Self::modules_in);
             }
         }
+        self.finding.is_left_out = was_left_out;
     }
 
     pub(crate) fn item(&mut self, item: &Item) {
         let attributes = attributes_of(item);
         if !self.counts(attributes, item) {
+            if self.keeps(attributes) {
+                self.modules_in(std::slice::from_ref(item));
+            }
             return self.skip(item);
         }
         match item {
@@ -46,10 +58,11 @@ impl Cutter<'_> {
             }
             Item::Impl(block) => self.impl_block(block),
             Item::Trait(declaration) => self.trait_declaration(declaration),
-            Item::Mod(module) => self.module(module),
+            Item::Mod(module) => self.module(module, Self::items),
             Item::Static(item) => self.constant(&item.ident, &item.expr),
             Item::Const(item) => self.constant(&item.ident, &item.expr),
             Item::Macro(item) => self.item_macro(item),
+            Item::Use(item) => self.aliases(&item.tree),
             _ => {}
         }
     }
@@ -68,6 +81,16 @@ impl Cutter<'_> {
             self.omit(&range, reason, detail);
         }
         reason.is_none()
+    }
+
+    /// The same of what a macro gives back; `given` is where it stands.
+    pub(crate) fn counts_made(&mut self, attributes: &[Attribute], given: Option<&Range<usize>>, item: &Item) -> bool {
+        let Some((reason, detail)) = self.left_out_by(attributes) else { return true };
+        if let Some(range) = given {
+            self.omit(range, reason, detail);
+        }
+        self.modules_in(std::slice::from_ref(item));
+        false
     }
 
     fn left_out_by(&self, attributes: &[Attribute]) -> Option<(OmissionReason, &'static str)> {
@@ -91,13 +114,20 @@ impl Cutter<'_> {
         })
     }
 
-    fn function_item(&mut self, sig: &Signature, block: &syn::Block, attributes: &[Attribute], start: usize) {
+    pub(crate) fn function_item(
+        &mut self,
+        sig: &Signature,
+        block: &syn::Block,
+        attributes: &[Attribute],
+        start: usize,
+    ) {
         let range = start..self.text.range_of(block).end;
-        if sig.constness.is_some() && !self.rules.const_fn {
+        let is_const = sig.constness.is_some() || self.rules.cfg.active(attributes).iter().any(makes_const);
+        if is_const && !self.rules.const_fn {
             return self.constant_function(&range, block);
         }
         self.names.push(sig.ident.to_string());
-        let (name, place) = (self.names.join("::"), Place { is_const: sig.constness.is_some(), is_macro: false });
+        let (name, place) = (self.names.join("::"), Place { is_const, is_macro: false });
         self.function(name, range, place, |this| this.body(block, attributes, start));
         self.names.pop();
     }
@@ -108,23 +138,31 @@ impl Cutter<'_> {
     }
 
     fn impl_block(&mut self, block: &syn::ItemImpl) {
+        self.in_impl(block, |this| block.items.iter().for_each(|item| this.impl_item(item)));
+    }
+
+    /// Does `work` with the name of an `impl` block around it.
+    pub(crate) fn in_impl(&mut self, block: &syn::ItemImpl, work: impl FnOnce(&mut Self)) {
         let own = compact(block.self_ty.to_token_stream());
         let name = match &block.trait_ {
             Some((_, path, _)) => format!("<{own} as {}>", compact(path.to_token_stream())),
             None => own,
         };
         self.names.push(name);
-        for item in &block.items {
-            match item {
-                syn::ImplItem::Fn(method) if self.counts(&method.attrs, method) => {
-                    let start = self.text.range_of(&method.sig).start;
-                    self.function_item(&method.sig, &method.block, &method.attrs, start);
-                }
-                syn::ImplItem::Const(item) if self.counts(&item.attrs, item) => self.constant(&item.ident, &item.expr),
-                _ => {}
-            }
-        }
+        work(self);
         self.names.pop();
+    }
+
+    pub(crate) fn impl_item(&mut self, item: &syn::ImplItem) {
+        match item {
+            syn::ImplItem::Fn(method) if self.counts(&method.attrs, method) => {
+                let start = self.text.range_of(&method.sig).start;
+                self.function_item(&method.sig, &method.block, &method.attrs, start);
+            }
+            syn::ImplItem::Const(item) if self.counts(&item.attrs, item) => self.constant(&item.ident, &item.expr),
+            syn::ImplItem::Macro(item) if self.counts(&item.attrs, item) => self.method_macro(item),
+            _ => {}
+        }
     }
 
     fn trait_declaration(&mut self, declaration: &syn::ItemTrait) {
@@ -154,7 +192,9 @@ impl Cutter<'_> {
         self.names.pop();
     }
 
-    fn module(&mut self, module: &syn::ItemMod) {
+    /// Does `work` with what a module has in its block; a file of its own is
+    /// for later.
+    pub(crate) fn module(&mut self, module: &syn::ItemMod, work: impl FnOnce(&mut Self, &[Item])) {
         let name = module.ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name);
         let attributes = self.rules.cfg.active(&module.attrs);
@@ -163,16 +203,27 @@ impl Cutter<'_> {
             Some((_, items)) => {
                 let inside = self.place.inside(name, &attributes);
                 let place = std::mem::replace(&mut self.place, inside);
-                self.outside(|this| this.items(items));
+                self.outside(|this| work(this, items));
                 self.place = place;
             }
+            // In a definition it is not yet where it will be.
+            None if self.in_macro => {}
             None => {
                 let candidates = self.place.candidates(name, &attributes);
-                self.modules.push((self.names.clone(), candidates));
+                self.found(self.names.clone(), candidates);
             }
         }
         self.names.pop();
     }
+}
+
+/// Whether an attribute may turn a function into a `const fn`, as
+/// `#[rustversion::attr(since(1.64), const)]` does.
+fn makes_const(attribute: &Meta) -> bool {
+    let is_named_so = attribute.path().segments.last().is_some_and(|segment| segment.ident == "const_fn");
+    let Meta::List(list) = attribute else { return is_named_so };
+    is_named_so
+        || list.tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "const"))
 }
 
 /// `#[test]`, `#[tokio::test]` and their like, and `#[bench]`.
@@ -189,6 +240,7 @@ fn attributes_of(item: &Item) -> &[Attribute] {
         Item::Mod(item) => &item.attrs,
         Item::Static(item) => &item.attrs,
         Item::Trait(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
         // Nothing that runs.
         _ => &[],
     }

@@ -3,7 +3,8 @@
 use crate::cfg::Cfg;
 use crate::cutter::{Cutter, Rules};
 use crate::edits::{Edits, Piece};
-use crate::expansion::{Call, Definitions, Expansion};
+use crate::expansion::{Call, Definitions, Refusal};
+use crate::finding::{Finding, Found};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
@@ -31,6 +32,8 @@ struct File {
     text: Text,
     edits: Edits,
     info: FileInfo,
+    /// Where code starts that was counted in an expansion.
+    counted: HashSet<usize>,
 }
 
 /// A crate on the way.
@@ -42,6 +45,8 @@ pub(crate) struct Crate<'a> {
     omissions: Vec<Omission>,
     diagnostics: Vec<Diagnostic>,
     seen: HashSet<PathBuf>,
+    /// Files that the compiler reads and that have no items.
+    named: HashSet<PathBuf>,
     definitions: Definitions,
     /// Calls of macros, with the number of the file that they stand in.
     calls: Vec<(usize, Call)>,
@@ -61,6 +66,7 @@ impl<'a> Crate<'a> {
             omissions: Vec::new(),
             diagnostics: Vec::new(),
             seen: HashSet::new(),
+            named: HashSet::new(),
             definitions: Definitions::default(),
             calls: Vec::new(),
         }
@@ -69,49 +75,82 @@ impl<'a> Crate<'a> {
     /// Reads all files, from the root file on.
     pub(crate) fn read(&mut self, load: Load<'_>) {
         let root = ModuleFile { path: self.options.root.to_owned(), place: ModulePlace::root(self.options.root) };
-        let mut waiting = vec![(Vec::new(), vec![root])];
-        while !waiting.is_empty() {
-            while let Some((names, candidates)) = waiting.pop() {
+        let mut waiting = vec![Found { names: Vec::new(), candidates: vec![root], is_left_out: false }];
+        loop {
+            while let Some(Found { names, candidates, is_left_out }) = waiting.pop() {
                 let Some((file, bytes)) = self.load(candidates, load) else { continue };
-                if !self.seen.insert(file.path.clone()) {
+                let seen = if is_left_out { &mut self.named } else { &mut self.seen };
+                if !seen.insert(file.path.clone()) {
                     continue;
                 }
-                let mut found = self.file(file, bytes, names);
+                let mut found = self.file(file, bytes, names, is_left_out);
                 // Modules in their order: the last is taken first.
                 found.reverse();
                 waiting.append(&mut found);
             }
-            // Macros may be defined in a later file than they are called in.
+            // A macro may be defined in a later file than it is called in, or
+            // by another call. The last calls are of other crates' macros.
+            let mut is_done = true;
             for (file, call) in std::mem::take(&mut self.calls) {
-                waiting.extend(self.call(file, call));
+                match self.definitions.rules(file, &call) {
+                    Some(rules) => {
+                        is_done = false;
+                        waiting.extend(self.call(file, call, rules));
+                    }
+                    None => self.calls.push((file, call)),
+                }
+            }
+            if is_done && waiting.is_empty() {
+                return;
             }
         }
     }
 
     /// What the call of a macro of the crate declares.
-    fn call(&mut self, number: usize, call: Call) -> Vec<(Vec<String>, Candidates)> {
-        let is_left_out = self.files.get(number).is_some_and(|file| self.options.left_out.contains_key(&file.path));
-        let expansion = self.definitions.expand(&call, self.options.cfg, &self.without_tests);
-        let (Some(expansion), Some(file)) = (expansion, self.files.get_mut(number)) else { return Vec::new() };
-        let rules = Rules {
-            cfg: self.options.cfg,
-            without_tests: &self.without_tests,
-            const_fn: self.options.const_fn,
-            arms_signals: false,
+    fn call(&mut self, number: usize, call: Call, rules: proc_macro2::TokenStream) -> Vec<Found> {
+        let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
+        let tokens = match self.definitions.expand(rules, &call) {
+            Ok(tokens) => tokens,
+            Err(Refusal::Nothing) => return Vec::new(),
+            Err(Refusal::TooMuch) => {
+                let line = self.files[number].text.position(call.given.range.start).0;
+                let message = format!("what {}! declares is not looked for: it is too much", call.name);
+                self.say(&path, line, message);
+                return Vec::new();
+            }
         };
-        let Call { names, place, .. } = call;
-        let mut cutter = Cutter::new(rules, &file.text, (number, &file.display), &mut self.functions, names, place);
-        match expansion {
-            Expansion::Given(items) if is_left_out => cutter.declarations(&items),
-            Expansion::Given(items) => cutter.items(&items),
-            Expansion::Declared(items) => cutter.declarations(&items),
+        let is_left_out = self.options.left_out.contains_key(&path);
+        let known_functions = self.functions.len();
+        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
+        let file = &mut self.files[number];
+        let finding = Finding {
+            path,
+            known_definitions: self.definitions.count(number),
+            given: Some(call.given),
+            depth: call.depth,
+            counted: std::mem::take(&mut file.counted),
+            ..Finding::default()
+        };
+        let source = (number, file.display.as_str());
+        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, call.names, call.place, finding);
+        cutter.expansion(tokens, call.position);
+        let (edits, omissions, mut finding) = (cutter.edits, cutter.omissions, cutter.finding);
+        file.counted = std::mem::take(&mut finding.counted);
+        if is_left_out {
+            self.functions.truncate(known_functions);
+        } else {
+            file.edits.append(edits);
+            self.omissions.extend(omissions);
         }
-        self.omissions.extend(cutter.omissions);
-        self.calls.extend(cutter.calls.into_iter().map(|call| (number, call)));
-        cutter.definitions.into_iter().for_each(|(name, tokens)| self.definitions.add(name, tokens));
-        let (edits, modules) = (cutter.edits, cutter.modules);
-        file.edits.append(edits);
-        modules
+        self.found(number, finding)
+    }
+
+    /// Keeps what a file leads to, and gives the modules.
+    fn found(&mut self, number: usize, finding: Finding) -> Vec<Found> {
+        self.definitions.add(number, finding.definitions);
+        self.calls.extend(finding.calls.into_iter().map(|call| (number, call)));
+        self.named.extend(finding.named);
+        finding.found
     }
 
     fn load(&mut self, candidates: Candidates, load: Load<'_>) -> Option<(ModuleFile, Vec<u8>)> {
@@ -131,7 +170,7 @@ impl<'a> Crate<'a> {
     }
 
     /// Cuts one file, and gives the modules that it declares.
-    fn file(&mut self, file: ModuleFile, bytes: Vec<u8>, names: Vec<String>) -> Vec<(Vec<String>, Candidates)> {
+    fn file(&mut self, file: ModuleFile, bytes: Vec<u8>, names: Vec<String>, is_left_out: bool) -> Vec<Found> {
         let display = (self.options.display)(&file.path);
         let content_hash = content_hash(&bytes);
         let Ok(text) = String::from_utf8(bytes) else {
@@ -147,24 +186,22 @@ impl<'a> Crate<'a> {
         if !self.options.cfg.keeps(&syntax.attrs) {
             return Vec::new();
         }
-        let left_out = self.options.left_out.get(&file.path).cloned();
-        let rules = Rules {
-            cfg: self.options.cfg,
-            without_tests: &self.without_tests,
-            const_fn: self.options.const_fn,
-            arms_signals: self.options.arms_signals,
-        };
+        let omission = self.options.left_out.get(&file.path).cloned();
         let known = self.functions.len();
         let number = self.files.len();
-        let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place);
+        let finding = Finding { path: file.path.clone(), is_left_out, ..Finding::default() };
+        let rules = rules_of(self.options, &self.without_tests);
+        let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place, finding);
         if self.options.counts {
             cutter.file_items(&syntax);
         }
-        let (mut edits, omissions, modules) = (cutter.edits, cutter.omissions, cutter.modules);
-        cutter.definitions.into_iter().for_each(|(name, tokens)| self.definitions.add(name, tokens));
-        self.calls.extend(cutter.calls.into_iter().map(|call| (number, call)));
+        let (mut edits, omissions, finding) = (cutter.edits, cutter.omissions, cutter.finding);
+        if is_left_out {
+            self.named.extend(finding.named);
+            return finding.found;
+        }
         let code_lines = text.code_lines(tokens, cutter.skipped);
-        match left_out {
+        match omission {
             Some(omission) => {
                 self.functions.truncate(known);
                 edits = Edits::default();
@@ -173,8 +210,8 @@ impl<'a> Crate<'a> {
             None => self.omissions.extend(omissions),
         }
         let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines };
-        self.files.push(File { path: file.path, display, text, edits, info });
-        modules
+        self.files.push(File { path: file.path, display, text, edits, info, counted: HashSet::new() });
+        self.found(number, finding)
     }
 
     /// Items that the parser does not know are left out by themselves.
@@ -201,10 +238,12 @@ impl<'a> Crate<'a> {
 
     /// The new texts and the blob.
     pub(crate) fn finish(mut self) -> Result<Instrumented, PackageError> {
-        let mut done = Instrumented { read: self.seen.iter().cloned().collect(), ..Instrumented::default() };
+        let read = self.seen.iter().chain(&self.named).cloned().collect();
+        let mut done = Instrumented { read, ..Instrumented::default() };
         done.has_macro_probes = self.files.iter().any(|file| file.edits.has_macro_probes());
         done.rejected = self.reject();
         done.read.sort();
+        done.read.dedup();
         done.diagnostics = std::mem::take(&mut self.diagnostics);
         done.omissions.clone_from(&self.omissions);
         let is_root_there = self.files.first().is_some_and(|file| file.path == self.options.root);
@@ -294,6 +333,16 @@ impl<'a> Crate<'a> {
         let files = self.files.iter().map(|file| file.info.clone()).collect();
         builder.set_extension(Extension { files, functions: infos, omissions: std::mem::take(&mut self.omissions) });
         builder.finish()
+    }
+}
+
+const fn rules_of<'c>(options: &'c Options<'_>, without_tests: &'c Cfg) -> Rules<'c> {
+    Rules {
+        cfg: options.cfg,
+        without_tests,
+        const_fn: options.const_fn,
+        manifest_dir: options.manifest_dir,
+        arms_signals: options.arms_signals,
     }
 }
 

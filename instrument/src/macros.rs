@@ -1,9 +1,13 @@
 //! Code in the arguments of well-known macros, and in the bodies of macros.
 
+use crate::cfg::Predicate;
 use crate::cutter::Cutter;
-use crate::expansion::Call;
+use crate::expanded::list;
+use crate::expansion::Position;
 use crate::syntax::macro_name;
+use livecov_format::model::OmissionReason;
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
@@ -22,7 +26,7 @@ enum Shape {
     Vector,
     /// Branches of `tokio::select!`.
     Select,
-    /// `if #[cfg(...)] { ... } else { ... }`.
+    /// `if #[cfg(...)] { ... } else { ... }`, or arms of `cfg_select!`.
     Configured,
 }
 
@@ -36,7 +40,7 @@ fn shape(name: &str) -> Option<Shape> {
         "matches" => Shape::Matches,
         "vec" => Shape::Vector,
         "select" => Shape::Select,
-        "cfg_if" => Shape::Configured,
+        "cfg_if" | "cfg_select" => Shape::Configured,
         _ => return None,
     })
 }
@@ -45,7 +49,8 @@ impl Cutter<'_> {
     /// Looks into the arguments of a macro. Whether it is one whose arguments
     /// are understood.
     pub(crate) fn known_macro(&mut self, call: &Macro, is_statement: bool) -> bool {
-        let Some(shape) = shape(&macro_name(&call.path)) else { return false };
+        let name = macro_name(&call.path);
+        let Some(shape) = shape(&name) else { return false };
         let tokens = call.tokens.clone();
         match shape {
             Shape::Expressions => self.expressions(tokens),
@@ -53,8 +58,8 @@ impl Cutter<'_> {
             Shape::Matches => self.matches(tokens),
             Shape::Vector => self.vector(tokens),
             Shape::Select => self.select(tokens),
-            Shape::Configured if is_statement => self.configured_statements(tokens),
-            Shape::Configured => false,
+            Shape::Configured if is_statement => self.configured_statements(&name, tokens),
+            Shape::Configured => self.configured_expression(&name, tokens),
         }
     }
 
@@ -117,47 +122,77 @@ impl Cutter<'_> {
         true
     }
 
-    fn configured_statements(&mut self, tokens: TokenStream) -> bool {
-        let Some(tokens) = self.active_branch(tokens) else { return true };
-        match Block::parse_within.parse2(tokens) {
-            Ok(statements) => self.macro_statements(&statements),
-            Err(_) => return false,
+    fn configured_statements(&mut self, name: &str, tokens: TokenStream) -> bool {
+        match self.chosen(name, tokens).map(|tokens| Block::parse_within.parse2(tokens)) {
+            Some(Ok(statements)) => self.macro_statements(&statements),
+            Some(Err(_)) | None => return false,
         }
         true
     }
 
-    /// What `cfg_if!` leaves of its arguments; none if nothing.
-    fn active_branch(&self, tokens: TokenStream) -> Option<TokenStream> {
-        let Configured(branches) = syn::parse2(tokens).ok()?;
-        let is_active = |condition: &Option<syn::Attribute>| match condition {
-            Some(attribute) => self.rules.cfg.keeps(std::slice::from_ref(attribute)),
-            None => true,
+    fn configured_expression(&mut self, name: &str, tokens: TokenStream) -> bool {
+        match self.chosen(name, tokens).map(syn::parse2::<Expr>) {
+            Some(Ok(expr)) => self.visit_expr(&expr),
+            Some(Err(_)) | None => return false,
+        }
+        true
+    }
+
+    /// What `cfg_if!` or `cfg_select!` leaves of its arguments; none if they
+    /// are not understood.
+    pub(crate) fn chosen(&self, name: &str, tokens: TokenStream) -> Option<TokenStream> {
+        let cfg = self.rules.cfg;
+        let chosen = if name == "cfg_select" {
+            let Selected(arms) = syn::parse2(tokens).ok()?;
+            let is_active = |predicate: &Option<Predicate>| predicate.as_ref().is_none_or(|it| cfg.holds(it));
+            arms.into_iter().find(|(predicate, _)| is_active(predicate)).map(|(_, tokens)| tokens)
+        } else {
+            let Configured(branches) = syn::parse2(tokens).ok()?;
+            let is_active = |condition: &Option<syn::Attribute>| match condition {
+                Some(attribute) => cfg.keeps(std::slice::from_ref(attribute)),
+                None => true,
+            };
+            branches.into_iter().find(|(condition, _)| is_active(condition)).map(|(_, tokens)| tokens)
         };
-        branches.into_iter().find(|(condition, _)| is_active(condition)).map(|(_, tokens)| tokens)
+        Some(chosen.unwrap_or_default())
     }
 
     /// A macro in the place of an item.
     pub(crate) fn item_macro(&mut self, item: &ItemMacro) {
         let tokens = item.mac.tokens.clone();
         match macro_name(&item.mac.path).as_str() {
-            "cfg_if" => {
-                let Some(tokens) = self.active_branch(tokens) else { return };
-                if let Ok(file) = syn::parse2::<syn::File>(tokens) {
-                    self.items(&file.items);
-                }
-            }
+            name @ ("cfg_if" | "cfg_select") => match self.chosen(name, tokens).map(syn::parse2::<syn::File>) {
+                Some(Ok(file)) => self.items(&file.items),
+                Some(Err(_)) | None => self.not_understood(name, item),
+            },
             "thread_local" => self.statics(tokens),
             "lazy_static" => self.lazy_statics(tokens),
+            "include" => self.include(&item.mac, true),
             "macro_rules" => {
-                let name = item.ident.as_ref().map(Ident::to_string).unwrap_or_default();
-                self.definitions.push((name, tokens));
+                self.define(item);
                 self.macro_rules(item);
             }
-            name => {
-                let (name, names, place) = (name.to_owned(), self.names.clone(), self.place.clone());
-                self.calls.push(Call { name, tokens, names, place });
-            }
+            _ => self.call(&item.mac, Position::Items),
         }
+    }
+
+    /// A macro in the place of a method.
+    pub(crate) fn method_macro(&mut self, item: &syn::ImplItemMacro) {
+        match macro_name(&item.mac.path).as_str() {
+            name @ ("cfg_if" | "cfg_select") => {
+                let chosen = self.chosen(name, item.mac.tokens.clone());
+                match chosen.map(|tokens| list::<syn::ImplItem>.parse2(tokens)) {
+                    Some(Ok(items)) => items.iter().for_each(|item| self.impl_item(item)),
+                    Some(Err(_)) | None => self.not_understood(name, item),
+                }
+            }
+            _ => self.call(&item.mac, Position::Methods),
+        }
+    }
+
+    fn not_understood(&mut self, name: &str, syntax: &impl syn::spanned::Spanned) {
+        let range = self.text.range_of(syntax);
+        self.omit(&range, OmissionReason::Unparsed, &format!("{name}!"));
     }
 
     /// The values of `thread_local!` run when a thread first looks at them,
@@ -243,6 +278,32 @@ impl Parse for Configured {
         }
         input.parse::<Option<Token![;]>>()?;
         Ok(Self(branches))
+    }
+}
+
+/// The arms of `cfg_select!`; of `_` there is no predicate.
+struct Selected(Vec<(Option<Predicate>, TokenStream)>);
+
+impl Parse for Selected {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arms = Vec::new();
+        while !input.is_empty() {
+            let predicate = match input.parse::<Option<Token![_]>>()? {
+                Some(_) => None,
+                None => Some(input.parse()?),
+            };
+            input.parse::<Token![=>]>()?;
+            let tokens = if input.peek(syn::token::Brace) {
+                let inside;
+                syn::braced!(inside in input);
+                inside.parse()?
+            } else {
+                input.parse::<Expr>()?.into_token_stream()
+            };
+            input.parse::<Option<Token![,]>>()?;
+            arms.push((predicate, tokens));
+        }
+        Ok(Self(arms))
     }
 }
 

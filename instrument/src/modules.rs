@@ -60,7 +60,7 @@ impl ModulePlace {
 }
 
 /// The path without `..`: files are known by one name.
-fn straight(path: &Path) -> PathBuf {
+pub(crate) fn straight(path: &Path) -> PathBuf {
     let mut straight = PathBuf::new();
     for part in path.components() {
         let is_up =

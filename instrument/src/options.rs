@@ -31,6 +31,8 @@ pub struct Options<'a> {
     pub cfg: &'a Cfg,
     /// The edition's year: 2015, 2018, 2021 or 2024.
     pub edition: u16,
+    /// The value of `CARGO_MANIFEST_DIR`, from which files may be included.
+    pub manifest_dir: Option<&'a Path>,
     /// What counters count: `Set`, `Count` or `Atomic`.
     pub mode: CounterMode,
     /// Whether each unit has a counter or each function.

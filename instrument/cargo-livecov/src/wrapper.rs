@@ -339,6 +339,7 @@ impl Crate<'_> {
             module_path: &format!("{}@{}", self.package.name, self.package.version),
             cfg: &cfg,
             edition: call.edition,
+            manifest_dir: Some(&self.package.folder),
             mode: config.mode.parse().unwrap_or(CounterMode::Set),
             granularity: config.granularity.parse().unwrap_or(Granularity::PerBlock),
             form: if config.is_portable { ProbeForm::Portable } else { ProbeForm::Assembly },

@@ -29,6 +29,12 @@ impl<const N: usize> Wrapper<N> {
     const fn get(&self) -> usize { Self::TWICE } //~ 1
 }
 
+#[rustversion::attr(since(1.64), const)]
+fn made_const(n: usize) -> usize { //~ 1
+    if n > 1 { n } else { 2 } //~ 0 1
+}
+const MADE: usize = made_const(3);
+
 enum Kind {
     A = size(7) as isize,
 }
@@ -40,7 +46,7 @@ thread_local! {
 
 fn main() { //~ 1
     println!("{} {} {} {}", LEN, TABLE[1], *LAZY, Wrapper::<{ size(1) }>.get());
-    println!("{} {}", size(3), size(7));
+    println!("{} {} {}", size(3), size(7), made_const(MADE - 2));
     println!("{} {}", Kind::A as u32, ONCE.get_or_init(|| 3)); //~ 1
     println!("{}", LOCAL.with(|n| *n) + EAGER.with(|n| *n)); //~ 1 1
     if false { //~ 0

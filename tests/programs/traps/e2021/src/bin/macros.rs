@@ -54,7 +54,7 @@ macro_rules! function {
     };
 }
 
-function! { given { 3 } }
+function! { given { 3 } } //~ 1
 
 macro_rules! pattern {
     () => { 1 | 2 };
