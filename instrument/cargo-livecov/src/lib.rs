@@ -16,6 +16,7 @@ mod fallback;
 mod files;
 mod flags;
 mod housekeeping;
+mod missed;
 mod overlay;
 mod project;
 pub mod protocol;

@@ -41,10 +41,13 @@ impl Overlay {
         is_below.then(|| self.folder.join(below))
     }
 
-    /// Makes the overlay anew, with `texts` in the place of files.
-    pub(crate) fn create(&self, texts: &[(&Path, &str)]) -> Result<(), Error> {
+    /// Makes the overlay anew, with `texts` in the place of files. The folders
+    /// of all files that are `read` are real: from one that is a link `..` would
+    /// lead to the original of a file that is changed.
+    pub(crate) fn create(&self, texts: &[(&Path, &str)], read: &[PathBuf]) -> Result<(), Error> {
         files::remove_folder(&self.folder)?;
-        let mut real = BTreeSet::new();
+        let below = read.iter().filter_map(|path| path.strip_prefix(&self.base).ok());
+        let mut real: BTreeSet<&Path> = below.flat_map(|below| below.ancestors().skip(1)).collect();
         let mut changed = BTreeSet::new();
         for (path, _) in texts {
             let Ok(below) = path.strip_prefix(&self.base) else { continue };
@@ -108,19 +111,20 @@ mod tests {
     fn all_but_the_changed_files_are_the_originals() {
         let place = tempfile::tempdir().unwrap();
         let base = place.path().join("base");
-        for file in ["a/b/c.rs", "a/b/d.rs", "a/e.txt", "f/g.txt", "Cargo.toml"] {
+        for file in ["a/b/c.rs", "a/b/d.rs", "a/e.txt", "f/g.txt", "h/i.rs", "Cargo.toml"] {
             let path = base.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, file).unwrap();
         }
         let overlay = Overlay { base: base.clone(), folder: place.path().join("overlay") };
         for _ in 0..2 {
-            overlay.create(&[(&base.join("a/b/c.rs"), "new")]).unwrap();
+            overlay.create(&[(&base.join("a/b/c.rs"), "new")], &[base.join("h/i.rs")]).unwrap();
         }
         let read = |file: &str| fs::read_to_string(overlay.folder.join(file)).unwrap();
         assert_eq!(read("a/b/c.rs"), "new");
         assert_eq!(read("a/b/../../f/g.txt"), "f/g.txt");
         assert_eq!(read("a/b/d.rs"), "a/b/d.rs");
+        assert_eq!(read("h/../a/b/c.rs"), "new");
         assert!(fs::symlink_metadata(overlay.folder.join("f")).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(base.join("a/b/c.rs")).unwrap(), "a/b/c.rs");
         assert_eq!(overlay.path(Path::new("/elsewhere/x.rs")), None);

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::fallback::{Complaints, Fallback};
 use crate::files;
 use crate::housekeeping;
+use crate::missed::missed;
 use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
 use crate::rustc::{Call, depend_on, rewrite_dep_info};
@@ -223,6 +224,9 @@ impl Crate<'_> {
         let mut fallback = Fallback::new(shared_macros::complaints(&self.wrapper.config.out));
         let mut done = self.instrument(&fallback)?;
         note.warnings.extend(self.said(&done));
+        if done.files.is_empty() {
+            return self.without_probes(&done, note).map(Some);
+        }
         let mut failure = None;
         while !done.files.is_empty() {
             let compiled = self.rustc(&done)?;
@@ -269,6 +273,16 @@ impl Crate<'_> {
         functions.chain(files).collect()
     }
 
+    /// Compiles a crate in which there is nothing to count.
+    fn without_probes(&self, done: &Instrumented, note: &mut Note) -> Result<i32, Error> {
+        let status = self.wrapper.plain()?;
+        if status == 0 {
+            note.warnings.extend(self.missed(done));
+            self.save(note)?;
+        }
+        Ok(status)
+    }
+
     /// Shows the messages of a compile that leaves nothing behind if the crate
     /// has errors of its own: as the user knows them, and without a second
     /// attempt with probes.
@@ -289,11 +303,30 @@ impl Crate<'_> {
         Ok(Some(output.status.code().unwrap_or(1)))
     }
 
-    fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &Note) -> Result<i32, Error> {
+    fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &mut Note) -> Result<i32, Error> {
         io::stderr().write_all(&compiled.messages).ok();
         self.rewrite_dep_info(&self.overlay(done), done.has_macro_probes)?;
+        note.warnings.extend(self.missed(done));
         self.save(note)?;
         Ok(0)
+    }
+
+    /// What nobody looked at: a module may be declared in a way that is not
+    /// known.
+    fn missed(&self, done: &Instrumented) -> Vec<String> {
+        let dep_info = self.wrapper.call.dep_info().and_then(|path| fs::read_to_string(path).ok());
+        let Some(dep_info) = dep_info.filter(|_| self.counts()) else { return Vec::new() };
+        let made = env::var_os("OUT_DIR").map(PathBuf::from);
+        let paths = missed(&dep_info, self.here, &done.read, made.as_deref());
+        let line = |path: &PathBuf| {
+            format!("{}: not counted: what declares this module is not understood", self.display(path))
+        };
+        paths.iter().map(line).collect()
+    }
+
+    /// Whether there are to be counters in this target.
+    fn counts(&self) -> bool {
+        self.wrapper.config.counts_tests || !self.target.kind.is_test_code()
     }
 
     fn said(&self, done: &Instrumented) -> Vec<String> {
@@ -346,7 +379,7 @@ impl Crate<'_> {
             runtime: RUNTIME,
             blob_file: &blob_file,
             const_fn: config.const_fn,
-            counts: config.counts_tests || !self.target.kind.is_test_code(),
+            counts: self.counts(),
             include_tests: config.counts_tests,
             arms_signals: config.arms_signals && self.is_program(),
             left_out: &fallback.files,
@@ -368,7 +401,7 @@ impl Crate<'_> {
     fn rustc(&self, done: &Instrumented) -> Result<Compiled, Error> {
         let Wrapper { compiler, call, .. } = self.wrapper;
         let overlay = self.overlay(done);
-        overlay.create(&texts(done))?;
+        overlay.create(&texts(done), &done.read)?;
         let root = overlay.path(self.root).unwrap_or_else(|| self.root.to_owned());
         let is_relative = call.source().is_some_and(Path::is_relative);
         let mut command = compiler.direct();

@@ -9,6 +9,7 @@ mod environment;
 mod fallback;
 mod housekeeping;
 mod kinds;
+mod modules;
 mod paths;
 mod project;
 mod reports;
