@@ -106,6 +106,7 @@ mod tests {
             left_out: &files,
             complaints: rounds,
             display: &|path| path.display().to_string(),
+            manifest_dir: None,
         };
         instrument(&options, &mut |_| Ok(TEXT.as_bytes().to_vec())).unwrap()
     }
