@@ -3,12 +3,14 @@
 //! ```text
 //! page_data shop DIR              # few files, with all that a page has to say
 //! page_data large DIR FILES       # so many files of about a hundred lines
+//! page_data long DIR LINES        # a file of so many lines, of which the first and the last count
 //! ```
 
 use livecov_format::model::{OmissionReason, UnitKind};
 use livecov_format::vocab::CounterMode;
 use livecov_tests::reports::{
-    DAY, Source, omission, package, part, program, shop, shop_sources, way, write_pod, write_run,
+    DAY, Process, Source, omission, package, part, program, shop, shop_sources, way, write_pod, write_process,
+    write_run,
 };
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -20,7 +22,8 @@ fn main() {
     match args.as_slice() {
         ["shop", dir] => make_shop(Path::new(dir)),
         ["large", dir, files] => make_large(Path::new(dir), files.parse().expect("a number of files")),
-        _ => panic!("usage: page_data shop DIR | page_data large DIR FILES"),
+        ["long", dir, lines] => make_long(Path::new(dir), lines.parse().expect("a number of lines")),
+        _ => panic!("usage: page_data shop DIR | page_data large DIR FILES | page_data long DIR LINES"),
     }
 }
 
@@ -47,6 +50,17 @@ fn make_shop(dir: &Path) {
     for source in &others[..] {
         source.write(dir);
     }
+    // A process that says what it was for; the first one does not.
+    let night = Process {
+        instance: 1,
+        label: "night shift",
+        args: &["warehouse"],
+        started: 1_767_225_600,
+        written: 1_767_229_200,
+    };
+    write_process(&data, &second, night, &[("src/changed.rs::small", &[30_000, 0, 0])]);
+    let day = Process { instance: 2, label: "", args: &["/t/debug/deps/warehouse-0123456789abcdef"], ..night };
+    write_process(&data, &second, day, &[("src/changed.rs::small", &[2, 0, 0])]);
     std::fs::remove_file(dir.join("src/gone.rs")).expect("it was written");
     let text = format!("// A line more.\n{}", others[2].text);
     std::fs::write(dir.join("src/changed.rs"), text).expect("it was written");
@@ -107,6 +121,21 @@ const WORDS: &[&str] = &[
     "target", "task", "text", "thread", "token", "total", "trace", "tree", "unit", "user", "value", "vector",
     "version", "view", "visit", "weight", "window", "worker", "writer",
 ];
+
+/// More lines than a browser can make an element high, with one function at the start and one at the end that never ran.
+fn make_long(dir: &Path, line_count: usize) {
+    let data = data_dir(dir);
+    let text = format!("fn first() {{\n    a();\n}}\n{}fn last() {{\n    z();\n}}\n", "//\n".repeat(line_count - 6));
+    let part = |name: &'static str| [part(UnitKind::Body, name, ";")];
+    let source = Source::new("src/long.rs", &text).function("first", "fn first", &part("fn first")).function(
+        "last",
+        "fn last",
+        &part("fn last"),
+    );
+    source.write(dir);
+    let long = program(CounterMode::Count, vec![package("long", &[&source])]);
+    write_pod(&data, &long, &[&[("first", &[1])]]);
+}
 
 /// Functions in each made-up file: about a hundred lines.
 const FUNCTIONS: usize = 5;

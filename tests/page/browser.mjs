@@ -36,8 +36,9 @@ export class Report {
     page.on("pageerror", (error) => troubles.push(`error: ${error.stack}`));
     page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
     page.on("request", (request) => {
-      // The icon is in the page itself.
-      if (request.url().split("#")[0] !== document && !request.url().startsWith("data:image/svg+xml,")) {
+      // The icon is in the page itself, and so is what is saved.
+      const isOwn = request.url().startsWith("data:image/svg+xml,") || request.url().startsWith("blob:");
+      if (request.url().split("#")[0] !== document && !isOwn) {
         troubles.push(`request: ${request.url().slice(0, 200)}`);
       }
     });

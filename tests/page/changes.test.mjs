@@ -66,7 +66,9 @@ check("the view has the sums, files and ranges of the JSON report", "v=changes",
   const listed = [...diff.files, ...differing.filter(isKnown)].flatMap((file) =>
     ranges(file).map(([first]) => `${file.path}:${first}`),
   );
-  assert.deepEqual(linked, new Set(listed));
+  const functions = [...comparison.lost_functions, ...comparison.gained_functions].filter(isKnown);
+  const starts = functions.map(({ path, line }) => `${path}:${line}`);
+  assert.deepEqual(linked, new Set([...listed, ...starts]));
   assert.ok(differing.some((file) => !isKnown(file)) && (await page.getByText("not measured now").count()) > 0);
 });
 

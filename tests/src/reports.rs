@@ -4,6 +4,7 @@ use crate::files::write;
 use crate::model::{Function, Package, Program, Record, Run, Segment};
 use livecov_format::encode::counters::CounterHeader;
 use livecov_format::hash::{Algorithm, Hasher};
+use livecov_format::layout::{ARG_EPOCH, ARG_INSTANCE, ARG_LABEL, ARG_SEQ, ARG_START, ARG_TIME};
 use livecov_format::model::{
     Extension, FileInfo, FunctionInfo, Omission, OmissionReason, Span, Unit, UnitInfo, UnitKind,
 };
@@ -162,6 +163,50 @@ pub fn write_pod(dir: &Path, program: &Program, runs: &[Counts<'_>]) {
         let path = dir.join(format!("covcounters.{}.{}.{}", program.tag(), number + 1, number + 1));
         write(&path, &run.encode(64));
     }
+}
+
+/// What a process says of itself in its data.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Process<'p> {
+    /// Tells processes apart.
+    pub instance: u8,
+    /// Label; may be empty.
+    pub label: &'p str,
+    /// Name of the program, and arguments.
+    pub args: &'p [&'p str],
+    /// When it started, in seconds since 1970.
+    pub started: u64,
+    /// When the counters were written.
+    pub written: u64,
+}
+
+impl Process<'_> {
+    fn to_args(self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let nanos = |seconds: u64| format!("{seconds}000000000");
+        let mut args = vec![
+            ("argc".into(), self.args.len().to_string()),
+            (ARG_INSTANCE.into(), format!("{:032x}", self.instance)),
+            (ARG_EPOCH.into(), "0".into()),
+            (ARG_SEQ.into(), "1".into()),
+            (ARG_START.into(), nanos(self.started)),
+            (ARG_TIME.into(), nanos(self.written)),
+        ];
+        args.extend(self.args.iter().enumerate().map(|(number, arg)| (format!("argv{number}"), (*arg).to_owned())));
+        if !self.label.is_empty() {
+            args.push((ARG_LABEL.to_owned(), self.label.to_owned()));
+        }
+        args.into_iter().map(|(key, value): (String, String)| (key.into_bytes(), value.into_bytes())).collect()
+    }
+}
+
+/// Writes the program's meta file and a counter file of a process.
+pub fn write_process(dir: &Path, program: &Program, process: Process<'_>, counts: Counts<'_>) {
+    write(&dir.join(format!("covmeta.{}", program.tag())), &program.encode());
+    let records = counts.iter().map(|(name, counters)| record(program, name, counters)).collect();
+    let segments = vec![Segment { args: process.to_args(), records }];
+    let run = Run { header: CounterHeader::new(program.hash()), segments };
+    let number = u32::from(process.instance) + 100;
+    write(&dir.join(format!("covcounters.{}.{number}.{number}", program.tag())), &run.encode(64));
 }
 
 /// Writes the program's meta file and one counter file with a record for each function, `count` for each unit.

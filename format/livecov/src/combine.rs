@@ -12,6 +12,7 @@
 
 use crate::error::{Error, reason};
 use crate::input::{FileReader, LoadedPod};
+use crate::provenance::Runs;
 use crate::session::Session;
 use crate::summary::ArgsSummary;
 use livecov_format::decode::{CounterFile, DecodeError, Records, Segment};
@@ -53,6 +54,8 @@ pub struct Combined {
     pub args: ArgsSummary,
     /// The same of the files that name no process.
     pub anonymous_args: ArgsSummary,
+    /// What the files say of the runs that they are from.
+    pub runs: Runs,
     /// The files that were counted.
     pub used: Vec<FoundFile>,
 }
@@ -97,6 +100,7 @@ struct Worker<'s, 'a> {
     has_anonymous: bool,
     args: ArgsSummary,
     anonymous_args: ArgsSummary,
+    runs: Runs,
     /// Files that are damaged, and why.
     damaged: Vec<(usize, String)>,
     /// Records of functions that the meta file does not have.
@@ -186,6 +190,7 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
         windows: windows.into_iter().collect(),
         args: first.args,
         anonymous_args: first.anonymous_args,
+        runs: first.runs,
         used: Vec::new(),
     };
     for worker in workers {
@@ -197,6 +202,7 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
         combined.has_anonymous |= worker.has_anonymous;
         combined.args.merge(worker.args);
         combined.anonymous_args.merge(worker.anonymous_args);
+        combined.runs.merge(worker.runs);
     }
     if let Some(mut named) = named {
         let mut settler = Settler::new(task);
@@ -331,6 +337,7 @@ impl<'s, 'a> Worker<'s, 'a> {
             has_anonymous: false,
             args: ArgsSummary::default(),
             anonymous_args: ArgsSummary::default(),
+            runs: Runs::default(),
             damaged: Vec::new(),
             unknown: BTreeMap::new(),
             is_tainted: false,
@@ -373,6 +380,7 @@ impl<'s, 'a> Worker<'s, 'a> {
                 self.is_tainted = true;
                 error.to_string()
             })?;
+            self.runs.add(&segment.args, path);
         }
         if !unknown.is_empty() {
             self.unknown.insert(number, unknown);

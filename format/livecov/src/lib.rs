@@ -19,6 +19,7 @@ pub mod output;
 pub mod pattern;
 pub mod programs;
 pub mod progress;
+pub mod provenance;
 pub mod report;
 mod run;
 pub mod session;

@@ -18,6 +18,7 @@ pub struct Session<'a> {
     /// Whether this is a program of its own, whose standard output is that of the process.
     is_program: bool,
     warnings: Vec<String>,
+    left_out_count: u64,
 }
 
 impl<'a> Session<'a> {
@@ -33,6 +34,7 @@ impl<'a> Session<'a> {
             progress: Progress::new(shows_progress),
             is_program: shows_progress,
             warnings: Vec::new(),
+            left_out_count: 0,
         }
     }
 
@@ -46,6 +48,11 @@ impl<'a> Session<'a> {
     /// The warnings so far, without the word itself.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// How many of the warnings say that something was left out.
+    pub const fn left_out_count(&self) -> u64 {
+        self.left_out_count
     }
 
     /// Whether reports go to a terminal.
@@ -62,6 +69,7 @@ impl<'a> Session<'a> {
         if self.is_strict {
             return Err(Error::Strict(message.into()));
         }
+        self.left_out_count += 1;
         self.warn(message);
         Ok(())
     }

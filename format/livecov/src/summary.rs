@@ -65,6 +65,12 @@ impl ArgsSummary {
         self.goarch.merge(other.goarch);
     }
 
+    /// The program and its arguments, if all files say the same.
+    #[must_use]
+    pub fn only_program(&self) -> Option<Vec<Vec<u8>>> {
+        self.program.get().cloned()
+    }
+
     /// The arguments of a counter file that says this, in the order of their
     /// keys' bytes.
     #[must_use]

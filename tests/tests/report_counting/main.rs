@@ -6,6 +6,7 @@ mod branches;
 mod document;
 mod lines;
 mod programs;
+mod runs;
 
 use livecov_tests::model::Program;
 use livecov_tests::paths::text;

@@ -118,9 +118,10 @@ fn keep(value: &mut Value, names: &[&str]) {
     value.as_object_mut().unwrap().retain(|name, _| names.contains(&name.as_str()));
 }
 
-/// What the page knows of the JSON report's comparison: files that differ, and no functions.
+/// What the page knows of the JSON report's comparison: files that differ, and functions.
 fn known_comparison(mut comparison: Value) -> Value {
-    keep(&mut comparison, &["baseline", "totals", "files", "removed"]);
+    let names = ["baseline", "totals", "files", "lost_functions", "gained_functions", "removed"];
+    keep(&mut comparison, &names);
     keep(&mut comparison["totals"], &DIFFERENCES);
     let files = comparison["files"].as_array_mut().unwrap();
     files.retain(|file| DIFFERENCES.iter().any(|name| file["totals"][name] != 0));
@@ -154,6 +155,9 @@ fn a_page_has_the_diff_and_the_comparison_of_the_json_report() {
     assert_eq!(diff["unmeasured"], json!(["src/unknown.rs"]));
     assert_eq!(diff["totals"]["lines"], json!({ "covered": 2, "total": 6 }));
     assert_eq!(comparison["removed"], json!(["src/removed.rs"]));
+    for kind in ["lost_functions", "gained_functions"] {
+        assert!(comparison[kind].as_array().is_some_and(|functions| !functions.is_empty()), "{kind}: {comparison}");
+    }
     assert!(DIFFERENCES.iter().all(|kind| comparison["totals"][kind].as_u64() > Some(0)), "{comparison}");
     let gone = comparison["files"].as_array().unwrap().last().unwrap();
     assert_eq!((&gone["path"], &gone["lost"]), (&json!("src/idle.rs"), &json!([[1, 2]])));

@@ -10,7 +10,9 @@ use livecov_format::model::UnitKind;
 use livecov_format::vocab::CounterMode::{self, Count, Set};
 use livecov_tests::corpus;
 use livecov_tests::paths::text;
-use livecov_tests::reports::{DAY, Source, package, part, program, report, shop, shop_sources, write_pod, write_run};
+use livecov_tests::reports::{
+    DAY, Process, Source, package, part, program, report, shop, shop_sources, write_pod, write_process, write_run,
+};
 use page::{Page, elements, parse};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -44,6 +46,8 @@ fn known(mut json: Value) -> Value {
         file.as_object_mut().unwrap().remove("content_md5");
         let partial = file["lines"].as_array().unwrap().iter().filter(|line| line["is_partial"] == true).count();
         file["partial"] = partial.into();
+        let counts = file["lines"].as_array().unwrap().iter().map(|line| line["count"].as_u64().unwrap());
+        file["highest"] = counts.max().unwrap_or(0).into();
         for function in file["functions"].as_array_mut().unwrap() {
             let fields = function.as_object_mut().unwrap();
             let span = fields.remove("span").unwrap();
@@ -69,7 +73,8 @@ fn is_same(page: &Page, json: &str) {
     assert_eq!(page.files.len(), json["files"].as_array().unwrap().len());
     assert_eq!(json!(page.packages), json["packages"]);
     assert_eq!(json!(page.omissions), json["omissions"]);
-    for name in ["mode", "granularity", "notes", "tool", "totals"] {
+    assert_eq!(json!(page.contexts), json["contexts"]);
+    for name in ["mode", "granularity", "notes", "provenance", "tool", "totals"] {
         assert_eq!(page.head[name], json[name], "{name}");
     }
 }
@@ -80,6 +85,19 @@ fn a_page_has_what_the_json_report_says() {
         let shop = shop_dir(mode);
         is_same(&page_of(shop.path()), &printed(shop.path(), "--json"));
     }
+}
+
+#[test]
+fn a_page_has_the_runs_of_the_json_report() {
+    let shop_dir = shop_dir(Count);
+    let data = shop_dir.path().join("data");
+    for (instance, label) in [(1, "night"), (2, "day </script>")] {
+        let process = Process { instance, label, args: &["shop"], ..Process::default() };
+        write_process(&data, &shop(Count), process, &[("price::lookup", &[1, u32::from(instance == 2), 0, 0])]);
+    }
+    let page = page_of(shop_dir.path());
+    assert_eq!(page.contexts.as_ref().unwrap()["names"], json!(["day </script>", "night"]));
+    is_same(&page, &printed(shop_dir.path(), "--json"));
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) chunk_count: usize,
     /// Changed lines and the comparison, as the JSON report has them, as far as the page knows them.
     pub(crate) changes: Option<Value>,
+    /// The runs that are told apart, as the JSON report has them.
+    pub(crate) contexts: Option<Value>,
 }
 
 /// The texts of all elements of a kind that have these attributes.
@@ -110,6 +112,11 @@ pub(crate) fn parse(html: &str) -> Page {
             Some((changed, rest)) => (Some(unpack(changed)), rest),
             None => (None, chunks),
         };
+    let (contexts, chunks) =
+        match chunks.split_last().and_then(|(last, rest)| Some((last.strip_prefix("contexts\">")?, rest))) {
+            Some((contexts, rest)) => (Some(unpack(contexts)), rest),
+            None => (None, chunks),
+        };
     let index = unpack(index.strip_prefix("index\">").expect("the index comes first"));
     let mut block = Block(&index);
     let head: Value = serde_json::from_str(&block.texts(1)[0]).expect("JSON");
@@ -134,7 +141,20 @@ pub(crate) fn parse(html: &str) -> Page {
         assert!(block.0.is_empty());
     }
     let changes = changed.map(|changed| changes(&mut Block(&changed), &files));
-    Page { head, packages, files, omissions, flags, sources, chunk_count, changes }
+    let contexts = contexts.map(|text| contexts_of(&mut Block(&text)));
+    assert_eq!(contexts.is_some(), head["context_count"] != 0);
+    Page { head, packages, files, omissions, flags, sources, chunk_count, changes, contexts }
+}
+
+fn contexts_of(block: &mut Block<'_>) -> Value {
+    let name_count = block.size();
+    let names = block.texts(name_count);
+    let set_count = block.size();
+    let sizes = block.sizes(set_count);
+    let mut members = block.deltas(sizes.iter().sum()).into_iter();
+    let sets: Vec<Vec<i64>> = sizes.into_iter().map(|size| members.by_ref().take(size).collect()).collect();
+    assert!(block.0.is_empty());
+    json!({ "names": names, "sets": sets })
 }
 
 fn packages(block: &mut Block<'_>) -> Vec<Value> {
@@ -152,11 +172,13 @@ fn files(block: &mut Block<'_>) -> (Vec<Value>, Vec<u64>, Vec<usize>) {
     let packages: Vec<Vec<u64>> = package_counts.into_iter().map(|count| block.column(count)).collect();
     let [lines, units, functions, branches, statements] = std::array::from_fn(|_| block.ratios(count));
     let partial = block.column(count);
+    let highest = block.column(count);
     let file = |place: usize| {
         json!({
             "path": paths[place],
             "packages": packages[place],
             "partial": partial[place],
+            "highest": highest[place],
             "totals": {
                 "lines": lines[place], "units": units[place], "functions": functions[place],
                 "branches": branches[place], "statements": statements[place],
@@ -226,8 +248,14 @@ fn body(block: &mut Block<'_>, file: &mut Value, head: &Value) -> Option<String>
     }
     file["lines"] = lines(block, &units).into();
     file["branch_points"] = branch_points(block, &units, head).into();
-    file["units"] = units.into();
     let source = (block.number() == 1).then(|| block.texts(1).remove(0));
+    if head["context_count"] != 0 {
+        let sets = block.column(units.len());
+        for (unit, set) in units.iter_mut().zip(sets).filter(|(_, set)| *set != 0) {
+            unit["contexts"] = set.into();
+        }
+    }
+    file["units"] = units.into();
     assert!(block.0.is_empty());
     source
 }
@@ -338,7 +366,7 @@ fn paths(block: &mut Block<'_>, count: usize, files: &[Value]) -> Vec<Value> {
 fn changes(block: &mut Block<'_>, files: &[Value]) -> Value {
     let mut head: Value = serde_json::from_str(&block.texts(1)[0]).expect("JSON");
     let changed = changed(block, files);
-    let compared = compared(block, files);
+    let (compared, [lost, gained]) = compared(block, files);
     assert!(block.0.is_empty());
     if head["diff"].is_object() {
         let ratio = |what: &str| json!({ "covered": sum(&changed, &[what, "covered"]), "total": sum(&changed, &[what, "total"]) });
@@ -350,6 +378,8 @@ fn changes(block: &mut Block<'_>, files: &[Value]) -> Value {
             head["comparison"]["totals"][kind] = sum(&compared, &[kind]).into();
         }
         head["comparison"]["files"] = compared.into();
+        head["comparison"]["lost_functions"] = lost.into();
+        head["comparison"]["gained_functions"] = gained.into();
     }
     head
 }
@@ -370,7 +400,8 @@ fn changed(block: &mut Block<'_>, files: &[Value]) -> Vec<Value> {
     (0..count).map(file).collect()
 }
 
-fn compared(block: &mut Block<'_>, files: &[Value]) -> Vec<Value> {
+/// The files, and the functions that are lost and gained.
+fn compared(block: &mut Block<'_>, files: &[Value]) -> (Vec<Value>, [Vec<Value>; 2]) {
     let count = block.size();
     let mut paths = paths(block, count, files);
     let gone_count = block.size();
@@ -392,5 +423,15 @@ fn compared(block: &mut Block<'_>, files: &[Value]) -> Vec<Value> {
         });
         with_old_path(file, &old_paths[place])
     };
-    (0..count).map(file).collect()
+    let files = (0..count).map(file).collect();
+    (files, std::array::from_fn(|_| named_functions(block, &paths)))
+}
+
+fn named_functions(block: &mut Block<'_>, paths: &[Value]) -> Vec<Value> {
+    let count = block.size();
+    let files = block.deltas(count);
+    let lines = block.column(count);
+    let names = block.texts(count);
+    let path = |place: usize| &paths[usize::try_from(files[place]).unwrap()];
+    (0..count).map(|place| json!({ "path": path(place), "line": lines[place], "name": names[place] })).collect()
 }

@@ -14,6 +14,8 @@ export interface Units {
   kind: Uint32Array;
   flags: Uint32Array;
   owner: Int32Array;
+  /** The runs that ran each, as places of sets (`contexts.ts`); none if runs are not told apart. */
+  contexts: Uint32Array | undefined;
 }
 
 export interface Lines {
@@ -51,13 +53,14 @@ export interface Body {
 export const IS_INTRA_LINE = 1;
 export const IS_PARTIAL = 1;
 
-export function decodeBody(bytes: Uint8Array): Body {
+export function decodeBody(bytes: Uint8Array, hasContexts: boolean): Body {
   const reader = new Reader(bytes);
   const units = decodeUnits(reader);
   const functionStarts = starts(reader.column(reader.number()));
   const lines = decodeLines(reader, units);
   const points = decodePoints(reader, units);
   const source = reader.number() === 1 ? reader.skip(reader.number()) : null;
+  units.contexts = hasContexts ? reader.column(units.count) : undefined;
   return { units, functionStarts, lines, points, source };
 }
 
@@ -68,7 +71,7 @@ function decodeUnits(reader: Reader): Units {
   const endLine = reader.column(count).map((more, place) => startLine[place] + more);
   const [endCol, statements, counts, kind, flags] = Array.from({ length: 5 }, () => reader.column(count));
   const owner = reader.references(count, (place) => place);
-  return { count, startLine, startCol, endLine, endCol, statements, counts, kind, flags, owner };
+  return { count, startLine, startCol, endLine, endCol, statements, counts, kind, flags, owner, contexts: undefined };
 }
 
 function decodeLines(reader: Reader, units: Units): Lines {
@@ -115,7 +118,7 @@ export class Bodies {
   async get(file: number): Promise<Body> {
     const chunk = this.chunkOf(file);
     const parts = await this.chunk(chunk);
-    return decodeBody(parts[file - this.index.chunkStarts[chunk]]);
+    return decodeBody(parts[file - this.index.chunkStarts[chunk]], this.index.head.context_count > 0);
   }
 
   private chunkOf(file: number): number {
@@ -150,7 +153,7 @@ export class Bodies {
 }
 
 /** The element of that name, which may be in a part of the page that is still being read. */
-async function present(id: string): Promise<Element> {
+export async function present(id: string): Promise<Element> {
   // An element is complete once something stands behind it.
   const isComplete = (element: Element | null): element is Element => element?.nextSibling != null;
   const element = document.getElementById(id);

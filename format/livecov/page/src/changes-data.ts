@@ -24,6 +24,14 @@ export interface FileChanges {
   added: readonly Run[];
   lost: readonly Run[];
   gained: readonly Run[];
+  functions: readonly FunctionChange[];
+}
+
+/** A function that ran before and does not now, or the other way round. */
+export interface FunctionChange {
+  fate: "lost" | "gained";
+  line: number;
+  name: string;
 }
 
 export interface Share {
@@ -72,7 +80,7 @@ function noChanges(file: number, path: string): FileChanges {
   const nothing = { covered: 0, total: 0 };
   const numbers = { newRan: 0, newMissed: 0, lostCount: 0, gainedCount: 0 };
   const runs = { changed: [], missed: [], added: [], lost: [], gained: [] };
-  return { path, oldPath: "", file, lines: nothing, branches: nothing, ...numbers, ...runs };
+  return { path, oldPath: "", file, lines: nothing, branches: nothing, ...numbers, ...runs, functions: [] };
 }
 
 function decodeChanged(reader: Reader, at: (place: number) => FileChanges): void {
@@ -113,7 +121,20 @@ function decodeCompared(reader: Reader, at: (place: number) => FileChanges): Fil
     const runs = { added: added[row], lost: lost[row], gained: gained[row] };
     Object.assign(changes, { ...numbers, gainedCount: gainedCount[row], ...runs });
   }
+  const functions = (["lost", "gained"] as const).flatMap((fate) => decodeFunctions(reader, fate));
+  for (const [row, fn] of functions) {
+    const changes = row < places.length ? at(places[row]) : gone[row - places.length];
+    changes.functions = [...changes.functions, fn];
+  }
   return gone;
+}
+
+function decodeFunctions(reader: Reader, fate: FunctionChange["fate"]): [row: number, fn: FunctionChange][] {
+  const count = reader.number();
+  const rows = reader.deltas(count);
+  const lines = reader.column(count);
+  const names = reader.texts(count);
+  return Array.from(rows, (row, place) => [row, { fate, line: lines[place], name: names.get(place) }]);
 }
 
 function decodeRuns(reader: Reader, count: number): Run[][] {

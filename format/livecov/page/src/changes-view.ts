@@ -1,6 +1,6 @@
 // Changed lines and what became of others since older data, file by file.
 
-import type { Changes, Fate, FileChanges, Share } from "./changes-data";
+import type { Changes, Fate, FileChanges, FunctionChange, Share } from "./changes-data";
 import { FATES, rangesOf } from "./changes-data";
 import { bar, pathText } from "./cells";
 import { fill, h } from "./dom";
@@ -18,11 +18,17 @@ const ROW_HEIGHT = 32;
 /** So many names of files are said in a sentence. */
 const NAMED = 8;
 
-/** A file, or a range of its lines. */
+/** A file, a function of it, or a range of its lines. */
 interface Row {
   changes: FileChanges;
+  fn?: FunctionChange;
   range?: [run: Run, fate: Fate];
 }
+
+const FUNCTION_WORDS: Record<FunctionChange["fate"], string> = {
+  lost: "function lost: ran in the baseline",
+  gained: "function gained: did not run in the baseline",
+};
 
 /** The numbers of lines in columns of their own. */
 const NUMBERS = [
@@ -67,6 +73,11 @@ export class ChangesView {
     return this.scroller;
   }
 
+  /** The files that the search leaves. */
+  get left(): readonly FileChanges[] {
+    return this.files;
+  }
+
   private heading(): HTMLElement {
     const { diff, comparison } = this.changes;
     const cell = (text: string, classes: string) =>
@@ -100,10 +111,7 @@ export class ChangesView {
     const files = this.changes.files.filter(({ file }) => this.isLeft(file, query, filtered));
     const isSame = files.length === this.files.length && files.every((file, place) => file === this.files[place]);
     this.files = files;
-    this.rows = files.flatMap((changes): Row[] => [
-      { changes },
-      ...rangesOf(changes).map((range): Row => ({ changes, range })),
-    ]);
+    this.rows = files.flatMap((changes) => [{ changes }, ...rowsOf(changes)]);
     this.renderSums(files);
     fill(this.empty, this.rows.length === 0 && h("p", {}, this.nothing()));
     this.scroller.setAttribute("aria-rowcount", String(this.rows.length + 1));
@@ -145,6 +153,10 @@ export class ChangesView {
       items.push(item("Against", comparison.baseline.join(", "), ""));
       const all = [["New, ran", "newRan"] as const, ...NUMBERS];
       items.push(...all.map(([text, key]) => item(text, grouped(sum((changes) => changes[key])), "")));
+      const functions = (fate: string) =>
+        sum((changes) => changes.functions.filter((fn) => fn.fate === fate).length);
+      items.push(item("Functions lost", grouped(functions("lost")), ""));
+      items.push(item("Functions gained", grouped(functions("gained")), ""));
     }
     fill(this.sums, ...items);
   }
@@ -153,9 +165,24 @@ export class ChangesView {
     const row = this.rows[number];
     const click = (event: MouseEvent) => this.onClick(event, number);
     const attributes = { role: "row", ...this.grid.attributes(number), on: { click } };
+    if (row.fn) {
+      return h("div", { class: "row range", ...attributes }, this.functionCell(row.changes, row.fn));
+    }
     return row.range
       ? h("div", { class: "row range", ...attributes }, this.rangeCell(row.changes, ...row.range))
       : h("div", { class: "row", ...attributes }, ...this.fileCells(row.changes));
+  }
+
+  private functionCell({ path, file }: FileChanges, { fate, line, name }: FunctionChange): HTMLElement {
+    const href = this.router.link({ file: path, line });
+    const text = file < 0 ? h("span", {}, name) : h("a", { href, tabindex: -1, title: `line ${line}` }, name);
+    return h("div", this.wholeRow(), sign(FATES[fate][0], fate), text, muted(FUNCTION_WORDS[fate]));
+  }
+
+  /** A cell that is as wide as all columns. */
+  private wholeRow(): Record<string, unknown> {
+    const columns = this.scroller.querySelectorAll("[role=columnheader]").length;
+    return { class: "cell", role: "gridcell", "aria-colspan": columns };
   }
 
   private fileCells(changes: FileChanges): HTMLElement[] {
@@ -180,16 +207,11 @@ export class ChangesView {
   }
 
   private rangeCell({ path, file }: FileChanges, [first, last]: Run, fate: Fate): HTMLElement {
-    const [sign, words] = FATES[fate];
+    const [signs, words] = FATES[fate];
     const lines = first === last ? `line ${first}` : `lines ${first}–${last}`;
     const href = this.router.link({ file: path, line: first });
-    return h(
-      "div",
-      { class: "cell", role: "gridcell", "aria-colspan": this.scroller.querySelectorAll("[role=columnheader]").length },
-      h("span", { class: `change ${fate}`, "aria-hidden": "true" }, sign),
-      file < 0 ? h("span", {}, lines) : h("a", { href, tabindex: -1 }, lines),
-      h("span", { class: "muted" }, words),
-    );
+    const text = file < 0 ? h("span", {}, lines) : h("a", { href, tabindex: -1 }, lines);
+    return h("div", this.wholeRow(), sign(signs, fate), text, muted(words));
   }
 
   private onClick(event: MouseEvent, number: number): void {
@@ -205,15 +227,30 @@ export class ChangesView {
 
   /** Files that only older data have are not in this report. */
   private open(number: number): void {
-    const { changes, range } = this.rows[number];
+    const { changes, range, fn } = this.rows[number];
     if (changes.file >= 0) {
-      this.router.go({ file: changes.path, line: range?.[0][0] ?? 0 });
+      this.router.go({ file: changes.path, line: range?.[0][0] ?? fn?.line ?? 0 });
     }
   }
 
   printAll(limit: number): void {
     this.list.renderAll(limit);
   }
+}
+
+/** What became of functions and lines of a file, by line; functions first. */
+function rowsOf(changes: FileChanges): Row[] {
+  const functions = changes.functions.map((fn): [number, Row] => [fn.line, { changes, fn }]);
+  const ranges = rangesOf(changes).map((range): [number, Row] => [range[0][0], { changes, range }]);
+  return [...functions, ...ranges].sort(([left], [right]) => left - right).map(([, row]) => row);
+}
+
+function sign(text: string, fate: Fate): HTMLElement {
+  return h("span", { class: `change ${fate}`, "aria-hidden": "true" }, text);
+}
+
+function muted(text: string): HTMLElement {
+  return h("span", { class: "muted" }, text);
 }
 
 function shareTexts({ covered, total }: Share, what: string): [string, string] {

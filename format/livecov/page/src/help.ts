@@ -11,6 +11,7 @@ const KEYS: [heading: string, keys: [keys: string, what: string][]][] = [
     [
       ["/", "search"],
       ["1 … 6", "tree, files, functions, crates, map, left out"],
+      ["e", "export: lines that did not run, rows as CSV, JSON"],
       ["t", "theme: auto, light, dark"],
       ["Esc", "leave the search, close what is open"],
       ["?", "this help"],
@@ -23,6 +24,7 @@ const KEYS: [heading: string, keys: [keys: string, what: string][]][] = [
       ["Enter", "open"],
       ["→ ←", "open and close directories"],
       ["n", "first file with misses"],
+      ["c", "colours of the map: how much ran, how often"],
     ],
   ],
   [
@@ -34,6 +36,7 @@ const KEYS: [heading: string, keys: [keys: string, what: string][]][] = [
       ["n", "next file with misses"],
       ["h", "hide covered lines"],
       ["Enter", "what there is to say of a line"],
+      ["w", "which runs ran the line"],
       ["u", "back to the index"],
     ],
   ],

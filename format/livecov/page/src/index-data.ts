@@ -14,10 +14,28 @@ export interface Sums {
 
 export type AllSums = Record<Metric, Sums>;
 
+/** What the data say of the runs that they are from. */
+export interface Provenance {
+  program_count: number;
+  counter_file_count: number;
+  process_count: number;
+  unnamed_count: number;
+  /** Nanoseconds since 1970. */
+  started: number | null;
+  written: [first: number, last: number] | null;
+  labels: string[];
+  label_count: number;
+  left_out_count: number;
+  saturated_count: number;
+}
+
 export interface Head {
   tool: string;
   mode: string | null;
   granularity: string | null;
+  provenance: Provenance;
+  /** How many runs are told apart. */
+  context_count: number;
   notes: string[];
   kinds: string[];
   reasons: [name: string, text: string][];
@@ -42,6 +60,8 @@ export interface Files {
   sums: AllSums;
   statements: Sums;
   partial: Uint32Array;
+  /** The highest count of a line. */
+  highest: Uint32Array;
   /** The functions of a file are those from `functionStarts[file]` to `functionStarts[file + 1]`. */
   functionStarts: Uint32Array;
 }
@@ -112,9 +132,10 @@ function decodeFiles(reader: Reader): Files {
   const packages = reader.column(packageStarts[count]);
   const [lines, units, functions, branches, statements] = [0, 1, 2, 3, 4].map(() => decodeSums(reader, count));
   const partial = reader.column(count);
+  const highest = reader.column(count);
   const functionStarts = starts(reader.column(count));
   const sums = { lines, units, functions, branches };
-  return { count, paths, flags, packageStarts, packages, sums, statements, partial, functionStarts };
+  return { count, paths, flags, packageStarts, packages, sums, statements, partial, highest, functionStarts };
 }
 
 function decodeFunctions(reader: Reader, files: Files): Functions {

@@ -3,6 +3,8 @@
 import type { Bodies } from "./body-data";
 import { ChangesView } from "./changes-view";
 import { fill, h } from "./dom";
+import type { Exportable } from "./export";
+import { changeRows, crateRows, fileRows, functionRows, omissionRows } from "./export-rows";
 import { Filter, Filtered } from "./filter";
 import { METRICS, type Index } from "./index-data";
 import { OmissionsView } from "./omissions";
@@ -29,6 +31,8 @@ export interface IndexContext {
   router: Router;
   bodies: Bodies;
   announce(text: string): void;
+  /** Offers what is shown as text. */
+  exportAll(): void;
 }
 
 export class IndexPage {
@@ -64,7 +68,8 @@ export class IndexPage {
     this.filtered = new Filtered(this.filter, parseQuery(""));
     this.tree = new Tree(index.files);
     this.open = this.tree.firstOpen(OPEN_LIMIT);
-    this.map = new Treemap(this.tree, router);
+    const highest = index.files.highest.reduce((most, count) => Math.max(most, count), 0);
+    this.map = new Treemap(this.tree, router, index.head.mode === "set" ? undefined : highest);
     this.omissions = new OmissionsView(index, (path, line) => this.openPath(path, line));
     this.changes = index.changes && new ChangesView(index.changes, router);
     this.totals = new TotalsView(index);
@@ -81,9 +86,14 @@ export class IndexPage {
       },
       "Copy uncovered",
     );
+    const exporting = h(
+      "button",
+      { type: "button", title: "Export what is left, as text, CSV or JSON (e)", on: { click: () => context.exportAll() } },
+      "Export",
+    );
     this.element.append(
       this.totals.element,
-      h("div", { class: "toolbar" }, this.tabs.element, h("div", { class: "search-box" }, this.search), copy),
+      h("div", { class: "toolbar" }, this.tabs.element, h("div", { class: "search-box" }, this.search), copy, exporting),
       this.content,
     );
   }
@@ -318,6 +328,33 @@ export class IndexPage {
     this.context.router.go({ file, line });
   }
 
+  /** The rows that are left of the view. */
+  exported(): Exportable {
+    const { index } = this.context;
+    const { view, sort } = this.context.router.route;
+    const files = this.fileOrder();
+    const order = parseSort(sort || remembered("sort"));
+    switch (view) {
+      case "functions":
+      case "crates": {
+        const places = this.ranking.visible(view, order, this.filtered);
+        const rows = view === "crates" ? crateRows : functionRows;
+        return { files, name: view, rows: () => rows(index, places) };
+      }
+      case "left-out":
+        return { files, name: "left-out places", rows: () => omissionRows(index, this.omissions.places) };
+      case "changes":
+        return { files, name: "changes", rows: () => changeRows(this.changes?.left ?? []) };
+      default:
+        return { files, name: "files", rows: () => fileRows(index, files) };
+    }
+  }
+
+  /** Changes what the colours of the map stand for. */
+  nextColour(): void {
+    this.map.nextColour();
+  }
+
   private async copy(): Promise<void> {
     const { index, bodies, announce } = this.context;
     announce(await copyUncovered(this.fileOrder(), index, bodies));
@@ -332,7 +369,9 @@ export class IndexPage {
     const { view } = this.context.router.route;
     if (view === "changes") {
       this.changes?.printAll(limit);
-    } else if (view !== "map" && view !== "left-out") {
+    } else if (view === "left-out") {
+      this.omissions.printAll(limit);
+    } else if (view !== "map") {
       this.tables[view].printAll(limit);
     }
   }

@@ -1,8 +1,9 @@
 // What is said of one line when it is chosen.
 
 import type { LineChange } from "./changes-data";
-import { h } from "./dom";
-import { amount, times } from "./format";
+import type { Contexts } from "./contexts";
+import { fill, h } from "./dom";
+import { amount, grouped, times } from "./format";
 import type { Index } from "./index-data";
 import { SIGNS } from "./source-row";
 import type { SourceModel } from "./source-model";
@@ -11,6 +12,7 @@ export interface DetailsContext {
   index: Index;
   model: SourceModel;
   file: number;
+  contexts: Contexts;
   omission(line: number): string | undefined;
   change(line: number): LineChange | undefined;
 }
@@ -39,11 +41,42 @@ export function lineDetails(line: number, context: DetailsContext): HTMLElement[
   if (change) {
     parts.push(h("p", {}, `Of the changes: ${change.words}.`));
   }
+  if (unit !== undefined && count > 0) {
+    parts.push(...whoRan(unit, context));
+  }
   const items = [...branchItems(line, context), ...unitItems(line, context)];
   if (items.length > 0) {
     parts.push(h("ul", {}, ...items));
   }
   return parts;
+}
+
+/** So many runs are named at first. */
+const NAMED = 12;
+
+/** The runs that ran the unit that decides; their names come when they are unpacked. */
+function whoRan(unit: number, { model, contexts }: DetailsContext): HTMLElement[] {
+  const set = model.body.units.contexts?.[unit];
+  if (set === undefined) {
+    return [];
+  }
+  const element = h("p", { class: "who" }, "Who ran it: …");
+  const show = (names: readonly string[], limit: number) => {
+    const more = names.length - limit;
+    const rest = h("button", { type: "button", on: { click: () => show(names, names.length) } }, `${grouped(more)} more`);
+    const heading = `Who ran it (${grouped(names.length)} of ${amount(contexts.count, "run")}): `;
+    const list = names.slice(0, limit).map((name) => h("span", { class: "run" }, name));
+    fill(element, heading, ...list, more > 0 && rest);
+  };
+  if (set === 0) {
+    fill(element, "Who ran it is not known: the data of that run do not name it.");
+    return [element];
+  }
+  contexts.namesOf(set).then(
+    (names) => show(names, NAMED),
+    (error: unknown) => fill(element, String(error)),
+  );
+  return [element];
 }
 
 function notCounted(line: number, { omission }: DetailsContext): string {

@@ -3,12 +3,14 @@
 import { unpack } from "./bytes";
 import { Bodies } from "./body-data";
 import { decodeChanges, regressions } from "./changes-data";
+import { Contexts } from "./contexts";
 import { fill, h } from "./dom";
+import { ExportDialog } from "./export";
 import { Help } from "./help";
 import { decodeIndex, type Index } from "./index-data";
 import { IndexPage } from "./index-page";
 import { listenToKeys, type Commands } from "./keys";
-import { notices, provenance } from "./notices";
+import { notices, provenance, runs } from "./notices";
 import { Router, viewsOf, type Route } from "./route";
 import { SourcePage } from "./source-page";
 import { ThemeSwitch } from "./theme";
@@ -19,6 +21,7 @@ const PRINT_LIMIT = 5000;
 class App {
   private readonly router: Router;
   private readonly help: Help;
+  private readonly exporting: ExportDialog;
   private readonly status = h("div", { class: "status", role: "status" });
   private readonly main = h("main");
   private readonly indexPage: IndexPage;
@@ -35,7 +38,11 @@ class App {
     this.help = new Help(hasChanges);
     const announce = (text: string) => this.announce(text);
     const nextChange = () => this.goToChange(1);
-    const context = { index, router: this.router, bodies: new Bodies(index), announce, nextChange };
+    const bodies = new Bodies(index);
+    this.exporting = new ExportDialog(index, bodies);
+    const exportAll = () => this.exporting.open(this.page().exported());
+    const contexts = new Contexts(index.head.context_count);
+    const context = { index, router: this.router, bodies, contexts, announce, nextChange, exportAll };
     this.indexPage = new IndexPage(context);
     this.sourcePage = new SourcePage(context);
     this.router.listen((route, before) => this.follow(route, before));
@@ -55,10 +62,11 @@ class App {
     const header = h(
       "header",
       { class: "top" },
-      h("div", { class: "title" }, h("h1", {}, home), h("p", { class: "provenance" }, provenance(this.index))),
+      h("div", { class: "title" }, h("h1", {}, home), h("p", { class: "provenance", title: provenance(this.index) }, provenance(this.index)), runs(this.index)),
       h("div", { class: "actions" }, this.theme.button, help),
     );
     document.body.append(header, ...notices(this.index, this.router), this.main, this.status, this.help.element);
+    document.body.append(this.exporting.element);
     this.show(this.router.route);
     performance.mark("livecov-shown");
   }
@@ -117,6 +125,8 @@ class App {
       t: () => this.theme.next(),
       "?": () => this.help.toggle(),
       n: () => this.goToFile(1, true),
+      e: () => this.exporting.open(this.page().exported()),
+      c: () => this.router.route.view === "map" && this.indexPage.nextColour(),
       Escape: () => this.escape(),
     };
     if (this.index.changes) {
@@ -139,6 +149,7 @@ class App {
       "[": () => this.goToFile(-1, false),
       h: () => this.router.replace({ hide: !this.router.route.hide }),
       u: () => this.router.go({ file: "", line: 0 }),
+      w: () => this.sourcePage.showWho(),
     };
   }
 

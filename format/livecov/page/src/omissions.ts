@@ -26,9 +26,11 @@ function linesText({ omissions }: Index, place: number): string {
 export class OmissionsView {
   readonly element: HTMLElement;
   private readonly grid: Grid;
+  private readonly list: VirtualList;
   private readonly summary = h("p", { class: "summary" });
   private readonly paths: Haystack;
-  private places: number[] = [];
+  /** The places that the search leaves. */
+  places: number[] = [];
 
   constructor(
     private readonly index: Index,
@@ -51,8 +53,8 @@ export class OmissionsView {
       heading,
       holder,
     );
-    const list = new VirtualList({ scroller, holder, rowHeight: ROW_HEIGHT, render: (row) => this.row(row) });
-    this.grid = new Grid(scroller, list, { open: (row) => this.choose(row) }, "omission-");
+    this.list = new VirtualList({ scroller, holder, rowHeight: ROW_HEIGHT, render: (row) => this.row(row) });
+    this.grid = new Grid(scroller, this.list, { open: (row) => this.choose(row) }, "omission-");
     this.element = h("div", { class: "omissions-view" }, this.summary, h("div", { class: "table-frame" }, scroller));
   }
 
@@ -84,9 +86,15 @@ export class OmissionsView {
     }
     const parts = [...counts].sort((left, right) => right[1] - left[1]).map(([text, count]) => `${count} ${text}`);
     const all = amount(this.places.length, "place");
-    return this.places.length === 0
-      ? "Nothing was left out of the measurement."
-      : `${all} without counters, which count neither as covered nor as missed: ${parts.join(", ")}.`;
+    if (this.places.length === 0) {
+      const { count } = this.index.omissions;
+      return count === 0 ? "Nothing was left out of the measurement." : "Nothing that was left out fits the search.";
+    }
+    return `${all} without counters, which count neither as covered nor as missed: ${parts.join(", ")}.`;
+  }
+
+  printAll(limit: number): void {
+    this.list.renderAll(limit);
   }
 
   private row(row: number): HTMLElement {

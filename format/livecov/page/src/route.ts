@@ -8,6 +8,8 @@ export function viewsOf(hasChanges: boolean): readonly View[] {
   return VIEWS.filter((view) => hasChanges || view !== "changes");
 }
 
+export type Colour = "coverage" | "heat";
+
 export interface Route {
   view: View;
   query: string;
@@ -20,9 +22,11 @@ export interface Route {
   hide: boolean;
   /** The directory that the map shows. */
   dir: string;
+  /** What the colours of the map stand for. */
+  colour: Colour;
 }
 
-const START: Route = { view: "tree", query: "", sort: "", file: "", line: 0, hide: false, dir: "" };
+const START: Route = { view: "tree", query: "", sort: "", file: "", line: 0, hide: false, dir: "", colour: "coverage" };
 
 export function parseRoute(hash: string, views: readonly View[]): Route {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
@@ -35,6 +39,7 @@ export function parseRoute(hash: string, views: readonly View[]): Route {
     line: Math.max(Number.parseInt(fields.get("l") ?? "0", 10) || 0, 0),
     hide: fields.get("hide") === "1",
     dir: fields.get("d") ?? "",
+    colour: fields.get("c") === "heat" ? "heat" : "coverage",
   };
 }
 
@@ -45,6 +50,7 @@ export function formatRoute(route: Route): string {
   set("q", route.query, "");
   set("s", route.sort, "");
   set("d", route.dir, "");
+  set("c", route.colour, "coverage");
   set("f", route.file, "");
   set("l", route.line > 0 ? String(route.line) : "", "");
   set("hide", route.hide ? "1" : "", "");

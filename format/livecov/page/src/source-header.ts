@@ -18,6 +18,7 @@ export interface HeaderContext {
   jump(kind: "miss" | "partial"): void;
   copy(): void;
   nextChange(): void;
+  exportAll(): void;
 }
 
 export function sourceHeader(context: HeaderContext): HTMLElement[] {
@@ -70,6 +71,7 @@ function tools(context: HeaderContext): HTMLElement {
     hideSwitch(context),
     functionMenu(context),
     button("Copy uncovered", "Copy the lines that did not run, as ranges", misses === 0, copy),
+    button("Export", "Export lines as text, CSV or JSON (e)", false, context.exportAll),
   );
 }
 

@@ -27,7 +27,7 @@ export class SourceModel {
   private readonly places = new Map<number, number>();
   private readonly marks = new Map<number, Mark[]>();
   private readonly notes = new Map<number, string[]>();
-  private readonly lineStarts: number[] = [];
+  private readonly lineStarts: number[];
 
   constructor(
     readonly body: Body,
@@ -35,7 +35,7 @@ export class SourceModel {
     private readonly omissions: Omissions,
     private readonly ownOmissions: number[],
   ) {
-    this.splitSource();
+    this.lineStarts = body.source ? splitLines(body.source) : [];
     this.missedRuns = missedRuns(body.lines);
     this.misses = this.missedRuns.map(([first]) => first);
     const last = body.lines.count > 0 ? body.lines.number[body.lines.count - 1] : 0;
@@ -44,20 +44,6 @@ export class SourceModel {
     this.readLines();
     this.markUnits();
     body.points.forEach((point) => this.noteBranches(point));
-  }
-
-  private splitSource(): void {
-    const source = this.body.source;
-    if (!source) {
-      return;
-    }
-    let start = 0;
-    while (start < source.length) {
-      this.lineStarts.push(start);
-      const newline = source.indexOf(10, start);
-      start = newline < 0 ? source.length : newline + 1;
-    }
-    this.lineStarts.push(source.length);
   }
 
   /** The bytes of a line without its end. */
@@ -238,6 +224,19 @@ function push<V>(map: Map<number, V[]>, key: number, value: V): void {
   } else {
     map.set(key, [value]);
   }
+}
+
+/** Where each line starts; one more for the end. */
+export function splitLines(source: Uint8Array): number[] {
+  const starts: number[] = [];
+  let start = 0;
+  while (start < source.length) {
+    starts.push(start);
+    const newline = source.indexOf(10, start);
+    start = newline < 0 ? source.length : newline + 1;
+  }
+  starts.push(source.length);
+  return starts;
 }
 
 export type Run = [first: number, last: number];

@@ -2,8 +2,11 @@
 
 import { Bodies, type Body } from "./body-data";
 import { changeOf } from "./changes-data";
+import type { Contexts } from "./contexts";
 import { copyText } from "./clipboard";
 import { fill, h } from "./dom";
+import type { Exportable } from "./export";
+import { lineRows } from "./export-rows";
 import { amount } from "./format";
 import { Grid } from "./grid";
 import { languageOf } from "./highlight";
@@ -24,7 +27,10 @@ export interface PageContext {
   index: Index;
   router: Router;
   bodies: Bodies;
+  contexts: Contexts;
   announce(text: string): void;
+  /** Offers what is shown as text. */
+  exportAll(): void;
   /** Goes to the next line that was changed and did not run, or is lost. */
   nextChange(): void;
 }
@@ -88,7 +94,7 @@ export class SourcePage {
     };
     const jump = (kind: "miss" | "partial") => this.jump(kind, 1);
     const copy = () => void this.copy(path);
-    const header = { index, router, model, file, path, jump, copy, nextChange: this.context.nextChange };
+    const header = { index, router, model, file, path, jump, copy, nextChange: this.context.nextChange, exportAll: this.context.exportAll };
     fill(this.header, ...sourceHeader(header));
     fill(this.banner, ...banners(header));
     this.resetRows();
@@ -101,7 +107,7 @@ export class SourcePage {
     if (line > 0) {
       this.goTo(line);
     } else {
-      this.scroller.scrollTop = 0;
+      this.list.toStart();
       fill(this.details);
       this.details.hidden = true;
     }
@@ -147,6 +153,12 @@ export class SourcePage {
       rows.push(-(model.lineCount - shownUpTo));
     }
     return rows;
+  }
+
+  /** The lines of the open file that count. */
+  exported(): Exportable {
+    const path = this.context.index.files.paths.get(this.file);
+    return { files: [this.file], name: "lines", rows: () => lineRows(path, this.model!) };
   }
 
   private async copy(path: string): Promise<void> {
@@ -196,15 +208,27 @@ export class SourcePage {
   }
 
   private showDetails(line: number): void {
-    const { index } = this.context;
+    const { index, contexts } = this.context;
     const { omission, change } = this.rowOptions!;
     const close = h(
       "button",
       { type: "button", class: "quiet close", "aria-label": "Close", on: { click: () => this.hideDetails() } },
       "×",
     );
-    fill(this.details, close, ...lineDetails(line, { index, model: this.model!, file: this.file, omission, change }));
+    const context = { index, model: this.model!, file: this.file, contexts, omission, change };
+    fill(this.details, close, ...lineDetails(line, context));
     this.details.hidden = false;
+  }
+
+  /** Says who ran the active line, and all else that there is to say of it. */
+  showWho(): void {
+    const line = this.rows[this.grid.active];
+    if (this.context.contexts.count === 0) {
+      this.context.announce("The data do not tell runs apart");
+    } else if (line > 0) {
+      this.context.router.replace({ line });
+      this.showDetails(line);
+    }
   }
 
   /** Closes what is said of a line; whether it was open. */

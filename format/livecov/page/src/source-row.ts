@@ -2,7 +2,8 @@
 
 import type { LineChange } from "./changes-data";
 import { h } from "./dom";
-import { COUNT_LIMIT, shortCount, times } from "./format";
+import { shortCount, times } from "./format";
+import { heat } from "./heat";
 import { FIRST, tokenize, type Language, type State, type Token } from "./highlight";
 import type { LineState, Mark, SourceModel } from "./source-model";
 
@@ -64,7 +65,7 @@ export function lineCells(line: number, options: RowOptions): HTMLElement[] {
   const gutter = h(
     "span",
     { class: why ? "gutter left-out" : "gutter", role: "gridcell", title: why ?? title(count, words) },
-    h("i", { class: "heat", vars: { "--heat": String(heat(count, model.highestCount)) } }),
+    h("i", { class: "heat", vars: { "--heat": String(barLength(count, model.highestCount)) } }),
     link,
     h("span", { class: "hits" }, count === undefined ? "" : isSetMode ? (count > 0 ? "✓" : "0") : shortCount(count)),
     signs,
@@ -98,11 +99,8 @@ function title(count: number | undefined, words: string): string {
 }
 
 /** How long the bar is: the logarithm of the count, against that of the file's highest. */
-function heat(count: number | undefined, highest: number): number {
-  if (!count) {
-    return 0;
-  }
-  return 0.15 + (0.85 * Math.log2(count + 1)) / Math.log2(Math.min(highest, COUNT_LIMIT) + 1);
+function barLength(count: number | undefined, highest: number): number {
+  return count ? 0.15 + 0.85 * heat(count, highest) : 0;
 }
 
 function segments(source: SourceText, line: number, marks: readonly Mark[]): Node[] {

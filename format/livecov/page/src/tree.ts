@@ -28,6 +28,8 @@ export class Tree {
   readonly sums: AllSums;
   /** How many files of each node the filter left. */
   readonly fileCounts: Uint32Array;
+  /** The highest count of a line in each node, of what the filter left. */
+  readonly highest: Uint32Array;
 
   constructor(private readonly files: Files) {
     const root: Directory = { directories: new Map(), files: [] };
@@ -37,6 +39,7 @@ export class Tree {
     this.add(root, "", "", true);
     this.sums = emptySums(this.nodes.length);
     this.fileCounts = new Uint32Array(this.nodes.length);
+    this.highest = new Uint32Array(this.nodes.length);
   }
 
   /** Directories with one directory in them and nothing else are one with it. */
@@ -59,6 +62,7 @@ export class Tree {
   /** Adds the sums up anew, of the files that have a score. */
   update(scores: Uint16Array): void {
     this.fileCounts.fill(0);
+    this.highest.fill(0);
     METRICS.forEach((metric) => {
       this.sums[metric].total.fill(0);
       this.sums[metric].missed.fill(0);
@@ -68,8 +72,10 @@ export class Tree {
       const { file, children } = this.nodes[place];
       if (file < 0) {
         children.forEach((child) => this.addUp(place, this.sums, child, this.fileCounts[child]));
+        this.highest[place] = children.reduce((highest, child) => Math.max(highest, this.highest[child]), 0);
       } else if (scores[file] > 0) {
         this.addUp(place, this.files.sums, file, 1);
+        this.highest[place] = this.files.highest[file];
       }
     }
   }

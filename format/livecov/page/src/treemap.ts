@@ -1,8 +1,9 @@
-// The map: how much code there is where (area: units), and how much of it ran (colour, and a number).
+// The map: how much code there is where (area: units), and how much of it ran, or how often (colour, and a number).
 
 import { h, fill } from "./dom";
-import { amount, grouped, percent } from "./format";
-import type { Router } from "./route";
+import { amount, grouped, percent, shortCount, times } from "./format";
+import { heat } from "./heat";
+import type { Colour, Router } from "./route";
 import type { Tree } from "./tree";
 import { squarify, type Box } from "./treemap-layout";
 
@@ -16,6 +17,8 @@ const LEAST_SIDE = 7;
 const DEPTH = 3;
 /** The colours' steps, from nothing ran to all ran. */
 const STEPS = 9;
+/** Those of heat, from once to as often as what ran most. */
+const HEAT_STEPS = 8;
 
 export class Treemap {
   readonly element: HTMLElement;
@@ -25,13 +28,16 @@ export class Treemap {
     role: "group",
     "aria-label": "Map of files: area is the number of units",
   });
+  private readonly legend = h("div", { class: "map-legend" });
   private leftOut = 0;
 
   constructor(
     private readonly tree: Tree,
     private readonly router: Router,
+    /** The highest count of a line; none if counts only say whether something ran. */
+    private readonly highest: number | undefined,
   ) {
-    this.element = h("div", { class: "map" }, this.crumbs, this.area, legend());
+    this.element = h("div", { class: "map" }, this.crumbs, this.area, this.legend);
     new ResizeObserver(() => this.isVisible() && this.render()).observe(this.area);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
   }
@@ -50,6 +56,36 @@ export class Treemap {
     const box = { x: 0, y: 0, width: this.area.clientWidth, height: this.area.clientHeight };
     fill(this.area, ...this.boxes(root, box, 1));
     this.renderCrumbs(root);
+    this.renderLegend();
+  }
+
+  private isHeat(): boolean {
+    return this.highest !== undefined && this.router.route.colour === "heat";
+  }
+
+  private renderLegend(): void {
+    const colour = this.isHeat() ? "heat" : "coverage";
+    const choice = (name: Colour, text: string) => {
+      const attributes = { type: "button", "aria-pressed": String(name === colour), class: "choice" };
+      return h("button", { ...attributes, on: { click: () => this.choose(name) } }, text);
+    };
+    const choices = [choice("coverage", "How much ran"), choice("heat", "How often")];
+    const switches = h("span", { class: "choices", role: "group", "aria-label": "Colours" }, ...choices);
+    fill(this.legend, ...(colour === "heat" ? heatLegend(this.highest ?? 0) : legend()));
+    this.legend.append(...(this.highest === undefined ? [] : [switches]));
+  }
+
+  /** Draws the map anew, and leaves the focus on the choice. */
+  private choose(colour: Colour): void {
+    this.router.replace({ colour });
+    this.legend.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+  }
+
+  /** Changes what the colours stand for. */
+  nextColour(): void {
+    if (this.highest !== undefined) {
+      this.router.replace({ colour: this.isHeat() ? "coverage" : "heat" });
+    }
   }
 
   private renderCrumbs(root: number): void {
@@ -97,23 +133,26 @@ export class Treemap {
     const total = this.size(node);
     const covered = total - this.tree.sums.units.missed[node];
     const share = percent(covered, total);
-    const words = `${path}: ${share} of ${amount(total, "unit")} ran`;
-    const more = ` of ${amount(total, "unit")} ran, ${path}`;
+    const count = this.tree.highest[node];
+    const often = this.isHeat() ? `, ${count > 0 ? `a line of it ${times(count)}` : "never"}` : "";
+    const words = `${path}: ${share} of ${amount(total, "unit")} ran${often}`;
+    const value = this.isHeat() ? `${shortCount(count)}×` : share;
+    const more = this.isHeat() ? ` at most, ${words}` : ` of ${amount(total, "unit")} ran, ${path}`;
     const href = this.router.link(file < 0 ? { view: "map", dir: path } : { file: path, line: 0 });
-    const step = total === 0 ? 0 : Math.floor((covered / total) * (STEPS - 1));
+    const step = this.isHeat() ? heatStep(count, this.highest ?? 0) : coverageStep(covered, total);
     const hasText = box.width > 44 && box.height > 18;
     const hasShare = hasText && (isDivided ? box.width > 120 : box.height > 36);
     const element = h(
       "a",
       {
         href,
-        class: `box ${isDivided ? "group" : `step-${step}`}`,
+        class: `box ${isDivided ? "group" : step}`,
         title: words,
         "aria-label": hasText ? undefined : words,
       },
       hasText && h("span", { class: "box-name" }, file < 0 ? `${name}/` : name),
-      hasShare && h("span", { class: "box-share" }, share),
-      hasText && h("span", { class: "unseen" }, hasShare ? more : ` ${share}${more}`),
+      hasShare && h("span", { class: "box-share" }, value),
+      hasText && h("span", { class: "unseen" }, hasShare ? more : ` ${value}${more}`),
     );
     Object.assign(element.style, {
       left: `${box.x}px`,
@@ -165,13 +204,21 @@ function inset({ x, y, width, height }: Box): Box {
   return { x: x + GAP / 2, y: y + GAP / 2, width: Math.max(width - GAP, 0), height: Math.max(height - GAP, 0) };
 }
 
-function legend(): HTMLElement {
+function coverageStep(covered: number, total: number): string {
+  return `step-${total === 0 ? 0 : Math.floor((covered / total) * (STEPS - 1))}`;
+}
+
+function heatStep(count: number, highest: number): string {
+  return count === 0 ? "cold" : `heat-${Math.min(Math.floor(heat(count, highest) * HEAT_STEPS), HEAT_STEPS - 1)}`;
+}
+
+function legend(): (HTMLElement | string)[] {
   const steps = Array.from({ length: STEPS }, (_, step) => h("i", { class: `step-${step}` }));
-  return h(
-    "p",
-    { class: "map-legend" },
-    "0% ran",
-    h("span", { class: "steps", "aria-hidden": "true" }, ...steps),
-    "100% ran",
-  );
+  return ["0% ran", h("span", { class: "steps", "aria-hidden": "true" }, ...steps), "100% ran"];
+}
+
+function heatLegend(highest: number): (HTMLElement | string)[] {
+  const steps = Array.from({ length: HEAT_STEPS }, (_, step) => h("i", { class: `heat-${step}` }));
+  const colours = h("span", { class: "steps", "aria-hidden": "true" }, h("i", { class: "cold" }), ...steps);
+  return ["never ran", colours, `a line ran ${times(highest)} (logarithm)`];
 }

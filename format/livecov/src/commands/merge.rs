@@ -174,7 +174,7 @@ impl Spool {
         let table = FunctionTable::new(&pod.meta);
         let task = Task { pod, table: &table, files: &pod.pod.counter_files };
         let combined = combine(session, task)?;
-        let Combined { total, anonymous, has_anonymous, windows, args, anonymous_args, used } = combined;
+        let Combined { total, anonymous, has_anonymous, windows, args, anonymous_args, used, runs: _ } = combined;
         if used.is_empty() {
             return Ok(used);
         }

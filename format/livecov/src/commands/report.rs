@@ -3,8 +3,9 @@
 use crate::coverage::build::build;
 use crate::coverage::changes::{self, Diff};
 use crate::coverage::config::complete::complete;
+use crate::coverage::contexts;
 use crate::coverage::formats::{Format, Material};
-use crate::coverage::gather::gather;
+use crate::coverage::gather::{Wanted, gather};
 use crate::coverage::model::Project;
 use crate::coverage::omissions;
 use crate::coverage::opts::{By, ColorChoice, CoverageOpts};
@@ -84,15 +85,21 @@ pub fn load(
     let filter =
         FileFilter::new(&opts.filter, &opts.exclude_files, &opts.ignore_filename_regex).map_err(Error::Usage)?;
     let inputs = Inputs::find_in(session, dirs)?;
-    let gathered = gather(session, inputs, &packages, &remap)?;
+    // The other formats have no place for it, and it means to look at data twice.
+    let has_contexts = opts.formats.wanted().iter().any(|(format, _)| matches!(format, Format::Html | Format::Json));
+    let wanted = Wanted { packages: &packages, remap: &remap, has_contexts };
+    let mut gathered = gather(session, inputs, wanted)?;
     let mut files = unite(session, &gathered.versions, sources)?;
     files.retain(|path, _| filter.matches(path));
     let mut project = build(&gathered, files);
     project.omissions.retain(|omission| filter.matches(&omission.path));
+    let note = contexts::attach(&mut project, &mut gathered);
+    project.notes.extend(note);
     for note in &project.notes {
         session.warn(note);
     }
     project.notes = session.warnings().to_vec();
+    project.provenance.left_out_count = session.left_out_count();
     Ok(project)
 }
 

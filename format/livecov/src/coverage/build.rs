@@ -6,6 +6,7 @@ use super::lines::count_lines;
 use super::model::{File, Function, Line, Package, Project, Ratio, Totals, Unit};
 use super::omissions;
 use super::unite::{FileSum, FileSums, FunctionSum, UnitSum};
+use crate::provenance::Provenance;
 use livecov_format::model::Span;
 use livecov_format::vocab::CounterMode;
 use rustc_hash::FxHashMap;
@@ -26,6 +27,7 @@ pub fn build(gathered: &Gathered, sums: FileSums) -> Project {
         mode: gathered.mode,
         granularity: gathered.granularity,
         omissions: omissions::collect(&gathered.versions, &files),
+        provenance: Provenance { saturated_count: saturated_count(&files), ..gathered.runs.summary() },
         packages: builder.packages,
         files,
         ..Project::default()
@@ -35,6 +37,11 @@ pub fn build(gathered: &Gathered, sums: FileSums) -> Project {
     }
     project.sum_up();
     project
+}
+
+/// How many units have a count that stands for more.
+fn saturated_count(files: &[File]) -> u64 {
+    files.iter().flat_map(|file| &file.units).filter(|unit| unit.count == u32::MAX).count() as u64
 }
 
 struct Builder {
@@ -139,6 +146,7 @@ fn build_unit(sum: &UnitSum, mode: CounterMode, function: u32, first: usize) -> 
         is_intra_line: info.is_intra_line,
         owner,
         decision: info.decision,
+        contexts: 0,
     }
 }
 

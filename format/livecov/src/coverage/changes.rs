@@ -177,6 +177,7 @@ pub fn attach(
         project.comparison = Some(Comparison { baseline: names(&dirs), ..comparison });
     }
     project.notes = session.warnings().to_vec();
+    project.provenance.left_out_count = session.left_out_count();
     Ok(())
 }
 

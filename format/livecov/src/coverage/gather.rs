@@ -1,11 +1,13 @@
 //! The data of all pods, each content of a package once.
 
+use super::contexts::ContextSets;
 use super::remap::Remap;
 use crate::combine::{Task, combine};
 use crate::error::Error;
 use crate::input::{Inputs, LoadedPod};
 use crate::modes::{ModeRule, Modes};
 use crate::pattern::PackageFilter;
+use crate::provenance::{AllRuns, time_of_name};
 use crate::session::Session;
 use livecov_format::decode::Package;
 use livecov_format::hash::Hash;
@@ -25,6 +27,10 @@ pub struct Gathered {
     pub mode: Option<CounterMode>,
     /// What has a counter.
     pub granularity: Option<Granularity>,
+    /// The runs that the counters are from.
+    pub runs: AllRuns,
+    /// Sets of runs, if they are wanted.
+    pub contexts: ContextSets,
     known: FxHashMap<(Vec<u8>, Hash), usize>,
 }
 
@@ -43,6 +49,8 @@ pub struct Version {
     pub units: Vec<Unit>,
     /// A count for each unit: sums, whatever the mode.
     pub counts: Vec<u32>,
+    /// For each unit the runs that ran it, as a set of [`Gathered::contexts`]; empty if they are not wanted.
+    pub contexts: Vec<u32>,
     /// What Go's part has no room for.
     pub extension: Extension,
     /// When its newest counters were written, in nanoseconds since 1970.
@@ -64,17 +72,23 @@ pub struct VersionFunction {
     pub units: Range<usize>,
 }
 
+/// Which packages and files are read, and whether it is wanted who ran what.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'w> {
+    /// The packages.
+    pub packages: &'w PackageFilter,
+    /// What paths are renamed to.
+    pub remap: &'w Remap,
+    /// Whether runs are told apart.
+    pub has_contexts: bool,
+}
+
 /// Reads all pods of the inputs.
 ///
 /// # Errors
 ///
 /// Inputs that cannot be read or do not go together.
-pub fn gather(
-    session: &mut Session<'_>,
-    mut inputs: Inputs,
-    filter: &PackageFilter,
-    remap: &Remap,
-) -> Result<Gathered, Error> {
+pub fn gather(session: &mut Session<'_>, mut inputs: Inputs, wanted: Wanted<'_>) -> Result<Gathered, Error> {
     let mut modes = Modes::new(ModeRule::Largest);
     let mut gathered = Gathered::default();
     inputs.for_each_pod(session, |session, pod| {
@@ -86,9 +100,13 @@ pub fn gather(
         gathered.meet_mode(session, pod.meta.mode);
         gathered.granularity.get_or_insert(pod.meta.granularity);
         let table = FunctionTable::new(&pod.meta);
-        let combined = combine(session, Task { pod: &pod, table: &table, files: &pod.pod.counter_files })?;
+        let task = Task { pod: &pod, table: &table, files: &pod.pod.counter_files };
+        let combined = combine(session, task)?;
+        let contexts = if wanted.has_contexts { gathered.contexts.read(task, &combined) } else { Vec::new() };
         let newest = newest(&combined.used);
-        gathered.add(session, pod, filter, remap, &Counted { table, counters: combined.total, newest })
+        let processes = combined.windows.keys().map(|window| window.instance);
+        gathered.runs.add(combined.runs, combined.used.len(), processes);
+        gathered.add(session, pod, wanted, &Counted { table, counters: combined.total, contexts, newest })
     })?;
     Ok(gathered)
 }
@@ -97,16 +115,14 @@ pub fn gather(
 struct Counted {
     table: FunctionTable,
     counters: Counters,
+    /// Sets of runs by the units of the table; empty if they are not wanted.
+    contexts: Vec<u32>,
     newest: u64,
 }
 
 /// The latest time that a counter file's name states.
 fn newest(files: &[FoundFile]) -> u64 {
-    let nanos = |file: &FoundFile| {
-        let name = file.path.file_name()?.to_str()?;
-        name.rsplit('.').next()?.parse().ok()
-    };
-    files.iter().filter_map(nanos).max().unwrap_or(0)
+    files.iter().filter_map(|file| time_of_name(&file.path)).max().unwrap_or(0)
 }
 
 impl Gathered {
@@ -124,12 +140,11 @@ impl Gathered {
         &mut self,
         session: &mut Session<'_>,
         pod: LoadedPod<'_>,
-        filter: &PackageFilter,
-        remap: &Remap,
+        wanted: Wanted<'_>,
         counted: &Counted,
     ) -> Result<(), Error> {
         for (number, package) in pod.meta.packages.into_iter().enumerate() {
-            if !filter.matches(package.path) {
+            if !wanted.packages.matches(package.path) {
                 continue;
             }
             let extension = package.extension().or_else(|error| {
@@ -137,25 +152,26 @@ impl Gathered {
                 let message = format!("leaving out the lines and branches of package {path} in {meta}: {error}");
                 session.leave_out(&message).map(|()| Extension::default())
             })?;
-            let version = self.version(package, extension, remap);
+            let place = self.version(package, extension, wanted.remap);
+            let Some(version) = self.versions.get_mut(place) else { continue };
             version.newest = version.newest.max(counted.newest);
             version.count(counted, counted.table.functions(number));
+            version.add_contexts(counted, counted.table.functions(number), &mut self.contexts);
         }
         Ok(())
     }
 
-    fn version(&mut self, package: Package<'_>, extension: Extension, remap: &Remap) -> &mut Version {
+    fn version(&mut self, package: Package<'_>, extension: Extension, remap: &Remap) -> usize {
         let versions = &mut self.versions;
         let key = (package.path.to_vec(), package.hash);
         // Hashes have been verified; the number of units guards the addition of counters.
         let known = self.known.get(&key).copied();
         let known = known.filter(|place| versions.get(*place).is_some_and(|version| version.units == package.units));
-        let place = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             versions.push(Version::new(package, extension, remap));
             self.known.insert(key, versions.len() - 1);
             versions.len() - 1
-        });
-        &mut versions[place]
+        })
     }
 }
 
@@ -181,8 +197,20 @@ impl Version {
             functions: functions.collect(),
             counts: vec![0; package.units.len()],
             units: package.units,
+            contexts: Vec::new(),
             extension,
             newest: 0,
+        }
+    }
+
+    fn add_contexts(&mut self, counted: &Counted, numbers: Range<usize>, sets: &mut ContextSets) {
+        if counted.contexts.is_empty() {
+            return;
+        }
+        self.contexts.resize(self.units.len(), 0);
+        for (function, number) in self.functions.iter().zip(numbers) {
+            let more = counted.contexts.get(counted.table.units(number)).unwrap_or_default();
+            sets.unite(self.contexts.get_mut(function.units.clone()).unwrap_or_default(), more);
         }
     }
 

@@ -7,7 +7,7 @@
 //! [`gather`] reads the pods and keeps each content of a package once. [`unite`] adds up what several of them say of one
 //! source file. [`build`] sorts that and counts lines ([`lines`]) and branches ([`branches`]): all that is counted is
 //! counted there, once, so that no two outputs can differ. Everything that is shown takes the [`Project`](model::Project)
-//! of [`model`]. [`changes`] holds that against a diff ([`diff`]) and other data ([`baseline`]); [`config`] is the
+//! of [`model`]. [`contexts`] adds which runs ran what, [`changes`] holds that against a diff ([`diff`]) and other data ([`baseline`]); [`config`] is the
 //! configuration file. `docs/REPORTS.md` says how things are counted.
 
 pub mod baseline;
@@ -15,6 +15,7 @@ pub mod branches;
 pub mod build;
 pub mod changes;
 pub mod config;
+pub mod contexts;
 pub mod diff;
 pub mod formats;
 pub mod gather;

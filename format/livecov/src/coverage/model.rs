@@ -1,7 +1,9 @@
 //! A project's coverage, ready to be shown.
 
 use super::baseline::compare::Comparison;
+use super::contexts::Contexts;
 use super::diff::cover::DiffCoverage;
+use crate::provenance::Provenance;
 use livecov_format::hash::Hash;
 use livecov_format::model::{OmissionReason, Span, UnitKind};
 use livecov_format::vocab::{CounterMode, Granularity};
@@ -17,6 +19,8 @@ pub struct Project {
     pub mode: Option<CounterMode>,
     /// What has a counter.
     pub granularity: Option<Granularity>,
+    /// The runs that the counts are from.
+    pub provenance: Provenance,
     /// The packages by import path.
     pub packages: Vec<Package>,
     /// The source files by path.
@@ -27,6 +31,8 @@ pub struct Project {
     pub notes: Vec<String>,
     /// The sums over all files.
     pub totals: Totals,
+    /// The runs that ran units, if the data tell several apart.
+    pub contexts: Contexts,
     /// Coverage of changed lines, if the report has a diff.
     pub diff: Option<DiffCoverage>,
     /// What became of lines since other data, if the report has these.
@@ -107,6 +113,8 @@ pub struct Unit {
     pub owner: Option<u32>,
     /// Number of the decision among its function's, from one; zero for none.
     pub decision: u32,
+    /// The runs that ran it, as a place in the sets of [`Project::contexts`].
+    pub contexts: u32,
 }
 
 /// A line with its count.

@@ -1,9 +1,11 @@
 //! JSON of our own; `docs/report.schema.json` is its schema.
 
 use crate::coverage::baseline::compare::Comparison;
+use crate::coverage::contexts::Contexts;
 use crate::coverage::diff::cover::DiffCoverage;
 use crate::coverage::model::{BranchPoint, File, Function, Line, Omission, Package, Project, Totals, Unit, kind_name};
 use crate::coverage::omissions::reason_name;
+use crate::provenance::Provenance;
 use livecov_format::hash::hex;
 use livecov_format::model::Span;
 use serde::{Serialize, Serializer};
@@ -19,11 +21,14 @@ struct ReportJson<'p> {
     tool: String,
     mode: Option<&'static str>,
     granularity: Option<&'static str>,
+    provenance: &'p Provenance,
     totals: Totals,
     packages: Vec<PackageJson<'p>>,
     files: Files<'p>,
     omissions: Vec<OmissionJson<'p>>,
     notes: &'p [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contexts: Option<ContextsJson<'p>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diff: Option<&'p DiffCoverage>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +42,12 @@ impl Serialize for Files<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(file))
     }
+}
+
+#[derive(Serialize)]
+struct ContextsJson<'p> {
+    names: &'p [String],
+    sets: &'p [Vec<u32>],
 }
 
 #[derive(Serialize)]
@@ -83,6 +94,8 @@ struct UnitJson {
     is_intra_line: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<u32>,
+    #[serde(skip_serializing_if = "is_zero")]
+    contexts: u32,
 }
 
 #[derive(Serialize)]
@@ -123,6 +136,11 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+const fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
 /// Writes a report.
 ///
 /// # Errors
@@ -135,16 +153,23 @@ pub fn write(project: &Project, out: &mut dyn Write) -> io::Result<()> {
         tool: format!("livecov {}", env!("CARGO_PKG_VERSION")),
         mode: project.mode.map(|mode| mode.name()),
         granularity: project.granularity.map(|granularity| granularity.name()),
+        provenance: &project.provenance,
         totals: project.totals,
         packages: project.packages.iter().map(package).collect(),
         files: Files(&project.files),
         omissions: project.omissions.iter().map(omission).collect(),
         notes: &project.notes,
+        contexts: contexts(&project.contexts),
         diff: project.diff.as_ref(),
         comparison: project.comparison.as_ref(),
     };
     serde_json::to_writer(&mut *out, &report)?;
     writeln!(out)
+}
+
+fn contexts(contexts: &Contexts) -> Option<ContextsJson<'_>> {
+    let Contexts { names, sets } = contexts;
+    (!names.is_empty()).then_some(ContextsJson { names, sets })
 }
 
 fn package(package: &Package) -> PackageJson<'_> {
@@ -187,6 +212,7 @@ fn unit(unit: &Unit) -> UnitJson {
         kind: unit.kind.map(kind_name),
         is_intra_line: unit.is_intra_line,
         owner: unit.owner,
+        contexts: unit.contexts,
     }
 }
 

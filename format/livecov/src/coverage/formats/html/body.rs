@@ -7,6 +7,7 @@
 //! branch points  n, line*, function*, flags, number of branches
 //! branches       n, kind, line*, unit+, count-
 //! source         one if it is there, then its text
+//! contexts       only where the index says that there are any: a set for each unit
 //! ```
 //!
 //! `n` is the number of rows; all else are columns. `*` stands for differences to the row before, `+` for a reference:
@@ -44,7 +45,7 @@ pub const KINDS: [&str; 14] = [
 
 /// The file's units, lines and branches, and its source if there is one.
 #[must_use]
-pub fn encode(file: &File, source: Option<&str>) -> Block {
+pub fn encode(file: &File, source: Option<&str>, has_contexts: bool) -> Block {
     let mut block = Block::default();
     encode_units(&mut block, &file.units);
     block.size(file.functions.len());
@@ -53,6 +54,9 @@ pub fn encode(file: &File, source: Option<&str>) -> Block {
     encode_branches(&mut block, file);
     block.number(u64::from(source.is_some()));
     source.into_iter().for_each(|text| block.text(text));
+    if has_contexts {
+        block.column(file.units.iter().map(|unit| unit.contexts));
+    }
     block
 }
 

@@ -4,20 +4,21 @@
 //! head      JSON: what the diff goes back to and the files without data; directories of older data and files that are gone
 //! changed   n, file*, paths before, sums of lines and branches, changed ranges, ranges of those that did not run
 //! compared  n, file*, number of further files, their paths; of both kinds of files: paths before, then the numbers of lines
-//!           that are new and ran, new and did not run, lost, gained; ranges of the last three
+//!           that are new and ran, new and did not run, lost, gained; ranges of the last three; functions lost, then gained:
+//!           n, file*, lines, names
 //! ```
 //!
 //! The notation is that of [`super::body`]. Ranges are columns: their number for each file, then `first*` and `lines more` of
-//! all. Files are places in the index; the further ones are those that only the older data have. Files without any difference
-//! are left out, and so is a path before that is the same.
+//! all. Files are places in the index, those of functions among the compared ones; the further ones are those that only the older
+//! data have. Files without any difference are left out, and so is a path before that is the same.
 
 use super::columns::Block;
 use super::index::encode_sums;
-use crate::coverage::baseline::compare::{ComparedFile, Comparison, Tally};
+use crate::coverage::baseline::compare::{ComparedFile, Comparison, NamedFunction, Tally};
 use crate::coverage::diff::cover::{ChangedFile, DiffCoverage};
 use crate::coverage::model::Project;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Serialize)]
 struct Head<'p> {
@@ -83,7 +84,9 @@ fn encode_changed(block: &mut Block, diff: Option<&DiffCoverage>, places: &Place
 
 fn encode_compared(block: &mut Block, comparison: Option<&Comparison>, places: &Places<'_>) {
     let all = comparison.map_or(&[][..], |comparison| &comparison.files);
-    let differing = all.iter().filter(|file| file.totals.differs());
+    let functions = comparison.map_or([&[][..]; 2], |both| [&both.lost_functions, &both.gained_functions]);
+    let with_functions: BTreeSet<&str> = functions.iter().copied().flatten().map(|one| one.path.as_str()).collect();
+    let differing = all.iter().filter(|file| file.totals.differs() || with_functions.contains(file.path.as_str()));
     let (here, gone): (Vec<&ComparedFile>, Vec<&ComparedFile>) =
         differing.partition(|file| places.contains_key(file.path.as_str()));
     block.size(here.len());
@@ -100,6 +103,16 @@ fn encode_compared(block: &mut Block, comparison: Option<&Comparison>, places: &
     encode_ranges(block, files().map(|file| file.new_uncovered.as_slice()));
     encode_ranges(block, files().map(|file| file.lost.as_slice()));
     encode_ranges(block, files().map(|file| file.gained.as_slice()));
+    let rows: Places<'_> = files().map(|file| file.path.as_str()).zip(0..).collect();
+    functions.into_iter().for_each(|functions| encode_functions(block, functions, &rows));
+}
+
+fn encode_functions(block: &mut Block, functions: &[NamedFunction], rows: &Places<'_>) {
+    let row = |function: &NamedFunction| rows.get(function.path.as_str()).copied().unwrap_or_default();
+    block.size(functions.len());
+    block.deltas(functions.iter().map(row));
+    block.column(functions.iter().map(|function| function.line));
+    block.texts(functions.iter().map(|function| function.name.as_str()));
 }
 
 fn encode_ranges<'r>(block: &mut Block, ranges: impl Iterator<Item = &'r [[u32; 2]]> + Clone) {

@@ -97,8 +97,9 @@ fn send(filling: Filling, chunks: &mut Chunks, sender: &SyncSender<(usize, Block
 }
 
 fn encode_file(project: &Project, file: &File, sources: &Sources) -> (Block, u64) {
-    let Some(source) = sources.of(project, file) else { return (body::encode(file, None), 0) };
+    let has_contexts = !project.contexts.names.is_empty();
+    let Some(source) = sources.of(project, file) else { return (body::encode(file, None, has_contexts), 0) };
     let text = String::from_utf8_lossy(&source.bytes);
     let flags = HAS_SOURCE | if source.is_stale(file) { IS_STALE } else { 0 };
-    (body::encode(file, Some(text.trim_start_matches('\u{feff}'))), flags)
+    (body::encode(file, Some(text.trim_start_matches('\u{feff}')), has_contexts), flags)
 }

@@ -1,9 +1,10 @@
 //! What the page knows from its start: all names and sums.
 //!
 //! ```text
-//! head       JSON: tool, mode, granularity, notes, sums, and the words behind codes
+//! head       JSON: tool, mode, granularity, notes, runs, sums, and the words behind codes
 //! packages   n, paths, names, paths of modules
-//! files      n, paths, flags, number of packages, packages, sums, partial lines, number of functions
+//! files      n, paths, flags, number of packages, packages, sums, partial lines, highest count,
+//!            number of functions
 //! functions  n, names, package*, flags, line*, lines more, count, sums
 //! omissions  number of paths, paths, number of details, details, n, path*, 4 x span, reason, detail
 //! chunks     n, number of files
@@ -16,12 +17,13 @@ use super::body::KINDS;
 use super::columns::Block;
 use crate::coverage::model::{Function, Omission, Project, Ratio, Totals};
 use crate::coverage::omissions::{reason_name, reason_text};
+use crate::provenance::Provenance;
 use livecov_format::model::OmissionReason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the data: the page is in the same file, so that this is for others that read it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bit in a file's flags: its source is there.
 pub const HAS_SOURCE: u64 = 1;
@@ -50,6 +52,9 @@ struct Head<'p> {
     tool: String,
     mode: Option<&'static str>,
     granularity: Option<&'static str>,
+    provenance: &'p Provenance,
+    /// How many runs are told apart; the element `contexts` has them.
+    context_count: usize,
     totals: Totals,
     notes: &'p [String],
     kinds: &'static [&'static str],
@@ -80,6 +85,8 @@ fn head(project: &Project) -> Head<'_> {
         tool: format!("livecov {}", env!("CARGO_PKG_VERSION")),
         mode: project.mode.map(|mode| mode.name()),
         granularity: project.granularity.map(|granularity| granularity.name()),
+        provenance: &project.provenance,
+        context_count: project.contexts.names.len(),
         totals: project.totals,
         notes: &project.notes,
         kinds: &KINDS,
@@ -108,6 +115,7 @@ fn encode_files(block: &mut Block, project: &Project, flags: &[u64]) {
         encode_sums(block, files.iter().map(|file| ratio(&file.totals)));
     }
     block.column(files.iter().map(|file| file.lines.iter().filter(|line| line.is_partial).count() as u64));
+    block.column(files.iter().map(|file| file.lines.iter().map(|line| line.count).max().unwrap_or(0)));
     block.column(files.iter().map(|file| file.functions.len() as u64));
 }
 

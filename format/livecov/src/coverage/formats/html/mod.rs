@@ -3,7 +3,8 @@
 //! The page's script and style (`format/livecov/page`) stand in it as they are; a content policy lets nothing else run and
 //! nothing be asked for. The data are in `script` elements that are no scripts, in an alphabet that cannot end one: the
 //! [index] first, so that the page shows before the rest is read, with the [changes] if the report is held
-//! against anything, then the [contents of files](body) in [chunks]. Each is a [block of columns](columns),
+//! against anything, then the [contents of files](body) in [chunks], and the runs that units refer to, if there are
+//! several: number of names, names, number of sets, sizes of sets, members of all. Each is a [block of columns](columns),
 //! compressed.
 //!
 //! The same project and sources give the same bytes.
@@ -15,10 +16,12 @@ pub mod columns;
 pub mod index;
 pub mod pack;
 
+use crate::coverage::contexts::Contexts;
 use crate::coverage::model::{Project, Totals};
 use crate::coverage::source::Sources;
 use crate::coverage::thresholds::percent;
 use chunks::Chunks;
+use columns::Block;
 use pack::{pack, policy_hash};
 use quick_xml::escape::escape;
 use std::io::{self, Write};
@@ -48,6 +51,7 @@ pub fn write(project: &Project, sources: &Sources, out: &mut dyn Write) -> io::R
     for (number, text) in chunks.texts.iter().enumerate() {
         writeln!(out, "<script type=\"{DATA}\" id=\"chunk{number}\">{text}</script>")?;
     }
+    write_contexts(&project.contexts, out)?;
     writeln!(out, "</body>\n</html>")
 }
 
@@ -99,6 +103,20 @@ fn write_without_script(totals: &Totals, out: &mut dyn Write) -> io::Result<()> 
 fn write_index(project: &Project, chunks: &Chunks, out: &mut dyn Write) -> io::Result<()> {
     let index = index::encode(project, &chunks.flags, &chunks.file_counts)?;
     writeln!(out, "<script type=\"{DATA}\" id=\"index\">{}</script>", pack(index.bytes()))
+}
+
+fn write_contexts(contexts: &Contexts, out: &mut dyn Write) -> io::Result<()> {
+    let Contexts { names, sets } = contexts;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut block = Block::default();
+    block.size(names.len());
+    block.texts(names.iter().map(String::as_str));
+    block.size(sets.len());
+    block.column(sets.iter().map(|set| set.len() as u64));
+    block.deltas(sets.iter().flatten().copied());
+    writeln!(out, "<script type=\"{DATA}\" id=\"contexts\">{}</script>", pack(block.bytes()))
 }
 
 fn write_changes(project: &Project, out: &mut dyn Write) -> io::Result<()> {
