@@ -203,3 +203,53 @@ fn go_reads_a_text_profile() {
     // Go's tool leaves out the five statements of function literals: 64 of 74.
     assert!(row("(statements)").ends_with("86.5%"), "{out}");
 }
+
+/// cargo-llvm-cov's own reader of `llvm-cov export`: its limits and its list of lines that did not run are made of it.
+#[test]
+fn cargo_llvm_cov_reads_the_export() {
+    use cargo_llvm_cov::json::{CoverageKind, LlvmCovJsonExport};
+    let scratch = shop_dir(Count);
+    let read = |dir: &Path, args: &[&str]| {
+        let out = crate::printed(dir, &[args, &["--llvm-json"]].concat());
+        serde_json::from_str::<LlvmCovJsonExport>(&out).unwrap()
+    };
+    let export = read(scratch.path(), &[]);
+    let json = crate::printed(scratch.path(), &["--json"]);
+    let totals = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["totals"];
+    let missed = |what: &str| totals[what]["total"].as_u64().unwrap() - totals[what]["covered"].as_u64().unwrap();
+    assert_eq!(export.count_uncovered_lines().unwrap(), missed("lines"));
+    assert_eq!(export.count_uncovered_functions().unwrap(), missed("functions"));
+    // Regions are units, with those that are parts of statements.
+    assert!(export.count_uncovered_regions().unwrap() >= missed("units"));
+    let percent = export.get_coverage_percent(CoverageKind::Lines).unwrap();
+    assert!((percent - 75.0).abs() < 1e-9, "15 of 20 lines: {percent}");
+    assert!(export.all_files_above_coverage(64.0) && !export.all_files_above_coverage(65.0));
+    let lines = export.get_uncovered_lines(None);
+    // It takes each line of a function that no region that ran touches, braces as well.
+    assert_eq!(lines.get("src/price.rs").map(Vec::as_slice), Some(&[22, 23][..]), "{lines:?}");
+    assert!(read(scratch.path(), &["--filter", "stock"]).get_uncovered_lines(None).is_empty());
+}
+
+/// Lets the program that uploads to Coveralls take a report in, as `coveralls --merge` does, and prints what it would send.
+const MERGE: &str = "\
+import sys
+from coveralls import Coveralls
+uploader = Coveralls(token_required=False)
+uploader.get_coverage = list
+uploader.merge(sys.argv[1])
+print(uploader.create_report())
+";
+
+#[test]
+fn coveralls_takes_its_json_in() {
+    let scratch = shop_dir(Count);
+    let path = write_format(scratch.path(), "--coveralls");
+    let out = run(reader("python3").current_dir(scratch.path()).args(["-c", MERGE, arg(&path)])).stdout_text();
+    let sent: serde_json::Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    let ours: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(sent["source_files"], ours["source_files"]);
+    assert_eq!(sent["source_files"].as_array().unwrap().len(), 2);
+    write(&path, b"{\"source_files\": [{\"name\": \"a.rs\", \"coverage\": [\"1/2\"]}]}");
+    let outcome = capture(reader("python3").current_dir(scratch.path()).args(["-c", MERGE, arg(&path)]));
+    assert_ne!(outcome.status, Some(0), "a reader that takes anything shows nothing");
+}
