@@ -34,6 +34,7 @@ pub enum Command {
     /// Convert to the text profile that `go tool cover` reads
     Textfmt(ProfileOpts),
     /// Report the coverage of lines, units, functions and branches, for people and machines
+    #[command(override_usage = "livecov report [OPTIONS] [DIR]...")]
     Report(Box<CoverageOpts>),
     /// Merge data files
     Merge(MergeOpts),

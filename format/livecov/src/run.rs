@@ -67,8 +67,12 @@ impl Run<'_> {
         let name = command.map(Command::name);
         let subcommand = name.and_then(|name| parser.find_subcommand_mut(name));
         let help = match subcommand {
-            Some(subcommand) => subcommand.render_help(),
-            None => parser.render_help(),
+            // It has so many flags that nobody would see what was wrong.
+            Some(subcommand) if matches!(command, Some(Command::Report(_))) => {
+                format!("{}\n\nFor more information, try '--help'.", subcommand.render_usage())
+            }
+            Some(subcommand) => subcommand.render_help().to_string(),
+            None => parser.render_help().to_string(),
         };
         writeln!(self.err, "error: {message}\n\n{help}").ok();
         exit::USAGE

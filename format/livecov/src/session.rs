@@ -50,6 +50,13 @@ impl<'a> Session<'a> {
         &self.warnings
     }
 
+    /// How many columns the user wants lines to have: shells set `COLUMNS` for themselves only, so that what is in the
+    /// environment was put there on purpose.
+    pub fn wished_columns(&self) -> Option<usize> {
+        let columns = std::env::var("COLUMNS").ok().filter(|_| self.is_program)?;
+        columns.parse().ok().filter(|columns| *columns > 0)
+    }
+
     /// How many of the warnings say that something was left out.
     pub const fn left_out_count(&self) -> u64 {
         self.left_out_count

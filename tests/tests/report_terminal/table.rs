@@ -4,9 +4,12 @@ use crate::{shop_dir, shown};
 use expect_test::expect;
 use livecov_format::model::UnitKind::Body;
 use livecov_format::vocab::CounterMode::Set;
+use livecov_tests::command::capture;
 use livecov_tests::corpus;
+use livecov_tests::go::clean;
 use livecov_tests::paths::text;
 use livecov_tests::reports::{Source, package, part, program, report, write_pod};
+use livecov_tests::tool::livecov;
 
 /// The first words of the rows between heading and sum.
 fn names(out: &str) -> Vec<&str> {
@@ -66,6 +69,73 @@ fn narrow_terminals_shorten_names_and_drop_columns() {
         T…al   75.0%
     "#]]
     .assert_eq(&all);
+}
+
+#[test]
+fn functions_lose_their_files_first_where_it_is_narrow() {
+    let scratch = shop_dir();
+    let mut all = String::new();
+    for width in ["90", "60", "40"] {
+        let out = shown(scratch.path(), &["--width", width, "--by=function", "--filter=price.rs"]);
+        all.push_str(&format!("{width}:\n{}\n", out.split("\n\n").next().unwrap().trim_end()));
+    }
+    expect![[r#"
+        90:
+        Function                             Lines       Units   Functions    Branches
+        src/price.rs:3 price::price     5/5 100.0%  4/4 100.0%  1/1 100.0%  3/3 100.0%
+        src/price.rs:11 price::lookup   4/7  57.1%  3/4  75.0%  1/1 100.0%  2/3  66.6%
+        src/price.rs:22 price::never    0/2   0.0%  0/1   0.0%  0/1   0.0%           -
+        Total                          9/14  64.2%  7/9  77.7%  2/3  66.6%  5/6  83.3%
+        60:
+        Function             Lines   Units  Functions  Branches
+        price::price    5/5 100.0%  100.0%     100.0%    100.0%
+        price::lookup   4/7  57.1%   75.0%     100.0%     66.6%
+        price::never    0/2   0.0%    0.0%       0.0%         -
+        Total          9/14  64.2%   77.7%      66.6%     83.3%
+        40:
+        Function        Lines   Units  Functions
+        price::price   100.0%  100.0%     100.0%
+        price::lookup   57.1%   75.0%     100.0%
+        price::never     0.0%    0.0%       0.0%
+        Total           64.2%   77.7%      66.6%
+    "#]]
+    .assert_eq(&all);
+}
+
+#[test]
+fn the_environment_can_say_how_wide_a_table_is() {
+    let scratch = shop_dir();
+    let run = |columns: &str| {
+        let outcome = capture(clean(livecov()).args(["report", text(scratch.path())]).env("COLUMNS", columns)).exits(0);
+        outcome.stdout_text().lines().next().unwrap().to_owned()
+    };
+    assert!(run("40").ends_with("Lines   Units"), "{}", run("40"));
+    for wide in ["200", "", "0", "many"] {
+        assert!(run(wide).ends_with("Branches"), "{wide}");
+    }
+}
+
+#[test]
+fn filters_that_leave_nothing_are_told() {
+    let scratch = shop_dir();
+    let (status, out, err) = report(&[text(scratch.path()), "--filter=nothing"]);
+    assert!(status == 0 && out.contains("Total"), "{out}");
+    assert!(err.contains("the filters leave no file: the data are of src/price.rs, and 1 more"), "{err}");
+}
+
+#[test]
+fn what_is_wrong_with_a_command_line_is_not_lost_in_help() {
+    let scratch = shop_dir();
+    let (status, out, err) = report(&[text(scratch.path()), "--lcov", "--json"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    expect![[r#"
+        error: only one format can go to one place: name files, such as --lcov=FILE
+
+        Usage: livecov report [OPTIONS] [DIR]...
+
+        For more information, try '--help'.
+    "#]]
+    .assert_eq(&err);
 }
 
 #[test]

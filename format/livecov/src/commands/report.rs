@@ -90,7 +90,11 @@ pub fn load(
     let wanted = Wanted { packages: &packages, remap: &remap, has_contexts };
     let mut gathered = gather(session, inputs, wanted)?;
     let mut files = unite(session, &gathered.versions, sources)?;
+    let first = files.keys().next().map(|path| format!("{path}, and {} more", files.len() - 1));
     files.retain(|path, _| filter.matches(path));
+    if let Some(others) = first.filter(|_| files.is_empty()) {
+        session.warn(&format!("the filters leave no file: the data are of {others}"));
+    }
     let mut project = build(&gathered, files);
     project.omissions.retain(|omission| filter.matches(&omission.path));
     let note = contexts::attach(&mut project, &mut gathered);
@@ -174,7 +178,8 @@ impl<'o> View<'o> {
         };
         let terminal_width =
             || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal);
-        Self { opts, sources, painter: Painter { is_on }, width: opts.width.or_else(terminal_width) }
+        let width = opts.width.or_else(|| session.wished_columns()).or_else(terminal_width);
+        Self { opts, sources, painter: Painter { is_on }, width }
     }
 
     fn write(&self, project: &Project, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Row {
     /// What it stands for.
     pub name: String,
+    /// The same in fewer letters, for narrow terminals, if there is such a name.
+    pub short: Option<String>,
     /// Its sums.
     pub totals: Totals,
 }
@@ -30,7 +32,7 @@ pub fn rows(project: &Project, by: By) -> Vec<Row> {
 }
 
 fn row(name: &str, totals: Totals) -> Row {
-    Row { name: name.to_owned(), totals }
+    Row { name: name.to_owned(), short: None, totals }
 }
 
 fn all_functions(project: &Project) -> impl Iterator<Item = (&File, &Function)> {
@@ -41,7 +43,10 @@ fn functions(project: &Project) -> Vec<Row> {
     let countable = all_functions(project).filter(|(_, function)| !function.units.is_empty());
     let name =
         |file: &File, function: &Function| format!("{}:{} {}", file.path, function.span.start_line, function.name);
-    countable.map(|(file, function)| row(&name(file, function), function.totals)).collect()
+    let short = |function: &Function| Some(function.name.clone());
+    countable
+        .map(|(file, function)| Row { name: name(file, function), short: short(function), totals: function.totals })
+        .collect()
 }
 
 fn modules(project: &Project) -> Vec<Row> {
@@ -55,7 +60,7 @@ fn modules(project: &Project) -> Vec<Row> {
         let name = if module.is_empty() { package.to_owned() } else { format!("{package}::{module}") };
         sums.entry(name).or_default().add(&function.totals);
     }
-    sums.into_iter().map(|(name, totals)| Row { name, totals }).collect()
+    sums.into_iter().map(|(name, totals)| row(&name, totals)).collect()
 }
 
 /// The modules that a function's name starts with: its leading parts, but for the last, that start with a small letter,

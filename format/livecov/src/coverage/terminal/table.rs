@@ -6,8 +6,10 @@ use crate::coverage::model::{Ratio, Totals};
 use crate::coverage::thresholds::percent;
 use std::io::{self, Write};
 
-/// Names keep so many columns before a column of numbers has to go.
+/// Names keep so many columns before a column of numbers has to go; those of functions more, as they are much the same at
+/// either end.
 const NAME_WIDTH: usize = 20;
+const FUNCTION_WIDTH: usize = 40;
 
 /// Blanks between columns.
 const GAP: usize = 2;
@@ -45,11 +47,18 @@ pub fn write(
     limit: Option<usize>,
     painter: Painter,
 ) -> io::Result<()> {
-    let total = Row { name: "Total".into(), totals: *totals };
-    let names: Vec<String> = rows.iter().chain([&total]).map(|row| harmless(&row.name)).collect();
-    let longest = names.iter().map(|name| width(name)).chain([width(heading)]).max().unwrap_or(0);
-    let columns = fitting_columns(rows, totals, longest, limit);
-    let name_width = limit.map_or(longest, |limit| longest.min(limit.saturating_sub(full_width(&columns)).max(1)));
+    let total = Row { name: "Total".into(), short: None, totals: *totals };
+    let all = || rows.iter().chain([&total]);
+    let mut names: Vec<String> = all().map(|row| harmless(&row.name)).collect();
+    let mut longest = longest_of(&names, heading);
+    let mut columns = fitting_columns(rows, totals, longest.min(NAME_WIDTH), limit);
+    let room = |columns: &[Column]| limit.map_or(usize::MAX, |limit| limit.saturating_sub(full_width(columns)).max(1));
+    if room(&columns) < longest && rows.iter().any(|row| row.short.is_some()) {
+        names = all().map(|row| harmless(row.short.as_deref().unwrap_or(&row.name))).collect();
+        longest = longest_of(&names, heading);
+        columns = fitting_columns(rows, totals, longest.min(FUNCTION_WIDTH), limit);
+    }
+    let name_width = longest.min(room(&columns));
     let mut line = pad(&shorten(heading, name_width), name_width);
     for column in &columns {
         line.push_str(&format!("{:>1$}", column.heading, GAP + column.width()));
@@ -70,9 +79,14 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
     format!("{text}{:blanks$}", "")
 }
 
-/// As many columns as leave room for names: first the numbers go, then the last columns.
-fn fitting_columns(rows: &[Row], totals: &Totals, longest: usize, limit: Option<usize>) -> Vec<Column> {
-    let room = limit.map_or(usize::MAX, |limit| limit.saturating_sub(longest.min(NAME_WIDTH)));
+/// How wide names are that are not cut.
+fn longest_of(names: &[String], heading: &str) -> usize {
+    names.iter().map(|name| width(name)).chain([width(heading)]).max().unwrap_or(0)
+}
+
+/// As many columns as leave so much room for names: first the numbers go, then the last columns.
+fn fitting_columns(rows: &[Row], totals: &Totals, name_width: usize, limit: Option<usize>) -> Vec<Column> {
+    let room = limit.map_or(usize::MAX, |limit| limit.saturating_sub(name_width));
     let choices = [(4, 4), (4, 1), (4, 0), (3, 0), (2, 0), (1, 1), (1, 0)];
     let choices = choices.map(|(count, with_counts)| columns(rows, totals, count, with_counts));
     let [.., last] = &choices;
