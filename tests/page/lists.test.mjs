@@ -133,6 +133,7 @@ check(
       rows.map((row) => [row.getBoundingClientRect().top, row.getBoundingClientRect().bottom]),
     );
     assert.ok(boxes.length > 4);
+    assert.ok(await page.locator(".notices ul").isVisible(), "notes cannot be opened on paper");
     boxes.slice(1).forEach(([top], place) => assert.ok(Math.abs(top - boxes[place][1]) < 1, `${top}`));
   },
   REPORT,

@@ -81,6 +81,7 @@ fn units_know_the_labels_of_the_data_that_have_them() {
         (of(2, "load"), &[9, 0, 9, 0]),
         (of(3, "smoke"), &[1, 0, 1, 0]),
         (of(4, ""), &[5, 0, 0, 0]),
+        (of(5, "idle"), &[0, 0, 0, 0]),
     ]);
     let report = json_of(&[scratch.path()]);
     assert_eq!(report["contexts"]["names"], json!(["load", "shop", "smoke"]));
@@ -117,4 +118,8 @@ fn one_run_alone_is_not_told() {
     let scratch = shop_of(&[(process, &[1, 1, 0, 0])]);
     let report = json_of(&[scratch.path()]);
     assert!(report["contexts"].is_null() && report["files"][0]["units"][0]["contexts"].is_null(), "{report}");
+    // Nor is one beside others that ran nothing, as those are that list their tests.
+    let idle = Process { instance: 2, label: "", args: &["shop", "--list"], ..process };
+    let report = json_of(&[shop_of(&[(process, &[1, 1, 0, 0]), (idle, &[0, 0, 0, 0])]).path()]);
+    assert!(report["contexts"].is_null() && !report.to_string().contains("\"contexts\":1"), "{report}");
 }

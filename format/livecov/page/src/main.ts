@@ -47,7 +47,7 @@ class App {
     this.sourcePage = new SourcePage(context);
     this.router.listen((route, before) => this.follow(route, before));
     listenToKeys(() => this.commands());
-    window.addEventListener("beforeprint", () => this.page().printAll(PRINT_LIMIT));
+    window.addEventListener("beforeprint", () => this.print());
     window.addEventListener("afterprint", () => this.page().refresh());
   }
 
@@ -69,6 +69,12 @@ class App {
     document.body.append(this.exporting.element);
     this.show(this.router.route);
     performance.mark("livecov-shown");
+  }
+
+  /** On paper, nothing can be opened. */
+  private print(): void {
+    document.querySelectorAll("details").forEach((details) => (details.open = true));
+    this.page().printAll(PRINT_LIMIT);
   }
 
   private page(): IndexPage | SourcePage {

@@ -13,7 +13,7 @@ use livecov_format::hash::Hash;
 use livecov_format::layout::ARG_LABEL;
 use livecov_format::model::Unit;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More runs than this say more than anybody can read.
 const CONTEXT_LIMIT: usize = 2000;
@@ -263,6 +263,25 @@ impl Contexts {
             });
         }
         self.sets = sets;
+        self.drop_idle();
+        if self.names.len() < 2 {
+            *self = Self::default();
+            files.iter_mut().flat_map(|file| &mut file.units).for_each(|unit| unit.contexts = 0);
+        }
+    }
+
+    /// Drops runs that ran nothing, such as those that only listed their tests.
+    fn drop_idle(&mut self) {
+        let used: BTreeSet<u32> = self.sets.iter().flatten().copied().collect();
+        let numbers: FxHashMap<u32, u32> = used.iter().copied().zip(0..).collect();
+        let mut place = 0;
+        self.names.retain(|_| {
+            place += 1;
+            used.contains(&(place - 1))
+        });
+        for member in self.sets.iter_mut().flatten() {
+            *member = numbers.get(member).copied().unwrap_or_default();
+        }
     }
 }
 

@@ -29,8 +29,11 @@ pub fn write(project: &Project, sources: &Sources, painter: Painter, out: &mut d
         if number > 0 {
             writeln!(out)?;
         }
-        let share = percent(file.totals.lines);
-        let heading = format!("{} ({share} of lines)", harmless(&file.path));
+        let share = match file.totals.lines.total {
+            0 => "no line counts".into(),
+            _ => format!("{} of lines", percent(file.totals.lines)),
+        };
+        let heading = format!("{} ({share})", harmless(&file.path));
         writeln!(out, "{}", painter.paint(Tone::Strong, &heading))?;
         match sources.of(project, file) {
             Some(source) => write_source(file, &source, painter, out)?,
