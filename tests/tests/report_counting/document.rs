@@ -9,8 +9,10 @@ fn tests_that_the_document_names_exist() {
     let mut count = 0;
     for name in document.split('`').skip(1).step_by(2) {
         let Some((module, test)) = name.split_once("::") else { continue };
-        let exists = ["config", "counting", "diff", "formats", "html", "terminal"].iter().any(|suite| {
-            let path = repo_root().join(format!("tests/tests/report_{suite}/{module}.rs"));
+        let suites =
+            ["config", "counting", "diff", "formats", "html", "terminal"].map(|suite| format!("report_{suite}"));
+        let exists = suites.iter().map(String::as_str).chain(["cargo_livecov"]).any(|suite| {
+            let path = repo_root().join(format!("tests/tests/{suite}/{module}.rs"));
             read_to_string(path).is_ok_and(|text| text.contains(&format!("#[test]\nfn {test}()")))
         });
         assert!(exists, "{name} is no test");

@@ -91,6 +91,26 @@ fn a_line_has_the_largest_count_of_what_starts_on_it() {
 }
 
 #[test]
+fn the_line_of_an_else_has_the_count_of_what_it_starts() {
+    let text =
+        "fn f() {\n    if a {\n        g();\n    } else if b {\n        h();\n    } else {\n        i();\n    }\n}\n";
+    let parts = [
+        part(Body, "fn f", "\n    }\n}"),
+        way(Then, "{\n        g", "\n    }", 0, 1),
+        way(Else, "if b", "i();\n    }", 0, 1),
+        way(Then, "{\n        h", "\n    }", 2, 2),
+        way(Else, "{\n        i", "\n    }", 2, 2),
+    ];
+    assert_eq!(lines_of(text, &parts, &[5, 5, 0, 0, 0]), "1:5 2:5~ 3:5 4:0 5:0 6:0 7:0");
+    assert_eq!(lines_of(text, &parts, &[5, 2, 3, 3, 0]), "1:5 2:5 3:2 4:3~ 5:3 6:0 7:0");
+    // On the line of the `if` itself there is more than a brace.
+    let text = "fn f() {\n    if a { g(); } else {\n        h();\n    }\n}\n";
+    let parts =
+        [part(Body, "fn f", "\n    }\n}"), way(Then, "{ g", "}", 0, 1), way(Else, "{\n        h", "\n    }", 0, 1)];
+    assert_eq!(lines_of(text, &parts, &[5, 5, 0]), "1:5 2:5~ 3:0");
+}
+
+#[test]
 fn parts_of_statements_make_lines_partial_and_colour_none() {
     let text = "fn f() {\n    g(a &&\n        b);\n}\n";
     let parts = [part(Body, "fn f", ");"), way(Condition, "b", "b", 0, 0)];

@@ -3,7 +3,7 @@
 //! Units nest: at any place, the innermost one decides. A line's count is the largest of that of the unit at its first
 //! code and those of the units that start on it. Where its first code is, is not known, but this much is: what follows a
 //! `?` or a `return`, a match arm, and a function inside another, is the first code of its line if no unit starts or ends on
-//! the line before it.
+//! the line before it. Of `} else {` the brace is not looked at: it is the end of another way.
 
 use super::model::{Line, Unit};
 use livecov_format::model::{Span, UnitKind};
@@ -21,6 +21,16 @@ struct Stretch {
     end: Position,
     unit: u32,
     count: u32,
+    kind: Option<UnitKind>,
+}
+
+impl Stretch {
+    /// Whether all that a line has of it is the brace in front of `else`.
+    fn ends_before_else(&self, starting: &[Self]) -> bool {
+        let is_else = |other: &Self| other.kind == Some(UnitKind::Else) && self.end <= other.from;
+        self.kind == Some(UnitKind::Then)
+            && starting.first().is_some_and(|next| next.from.0 == self.end.0 && is_else(next))
+    }
 }
 
 /// The lines of a file that count, at most `limit`.
@@ -92,6 +102,7 @@ fn stretch(number: u32, unit: &Unit, edges: &[Position]) -> Stretch {
         end: (unit.span.end_line, unit.span.end_col),
         unit: number,
         count: unit.count,
+        kind: unit.kind,
     }
 }
 
@@ -134,6 +145,7 @@ impl Sweep<'_> {
             starting.push(*stretch);
         }
         let best = first
+            .filter(|first| first.start_line == number || !first.ends_before_else(&starting))
             .into_iter()
             .chain(starting.iter().copied())
             .reduce(|best, stretch| if stretch.count > best.count { stretch } else { best })?;
