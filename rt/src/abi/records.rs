@@ -174,7 +174,7 @@ pub struct Control {
     pub walks: AtomicU64,
     /// Bits: 1 closed, 2 emitted, 4 shadow slabs in use.
     pub flags: AtomicU32,
-    /// Readers that takes wait for; see [`Holds`].
+    /// Readers that takes wait for (`window.rs`).
     pub holds: Holds,
 }
 
