@@ -5,7 +5,7 @@ use crate::edits::{Edits, Piece, Place, ProbeAt};
 use crate::finding::Finding;
 use crate::functions::{Draft, Function};
 use crate::modules::ModulePlace;
-use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, starts_with_block};
+use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, needs_parens};
 use crate::text::Text;
 use livecov_format::model::{Omission, OmissionReason, UnitKind};
 use std::ops::Range;
@@ -242,7 +242,7 @@ impl<'c> Cutter<'c> {
         let current = self.frame.and_then(|frame| frame.current);
         let range = head.range.clone();
         let probe = self.start(&head);
-        let in_parens = starts_with_block(expr);
+        let in_parens = needs_parens(expr);
         if let Some(probe) = probe {
             self.edits.insert(range.start, if in_parens { Piece::OpenInParens(probe) } else { Piece::Open(probe) });
             if head.kind != UnitKind::Condition {

@@ -31,9 +31,14 @@ pub(crate) fn has_let(expr: &Expr) -> bool {
     }
 }
 
-/// Whether an expression that is no block starts with one, such as
-/// `{ f }(x)`: as a statement it would end with the block.
-pub(crate) fn starts_with_block(expr: &Expr) -> bool {
+/// Whether an expression would be read as another one at the start of a
+/// statement: it starts with a block, with which a statement ends, such as
+/// `{ f }(x)`; or it is a call of a macro, which may give such a one.
+pub(crate) fn needs_parens(expr: &Expr) -> bool {
+    matches!(expr, Expr::Macro(_)) || starts_with_block(expr)
+}
+
+fn starts_with_block(expr: &Expr) -> bool {
     let left = match expr {
         Expr::Assign(inner) => &inner.left,
         Expr::Await(inner) => &inner.base,
@@ -62,6 +67,7 @@ const fn is_block_like(expr: &Expr) -> bool {
             | Expr::ForLoop(_)
             | Expr::If(_)
             | Expr::Loop(_)
+            | Expr::Macro(_)
             | Expr::Match(_)
             | Expr::TryBlock(_)
             | Expr::Unsafe(_)

@@ -149,14 +149,25 @@ fn double(n: u32) -> u32 { //~ 2
     n * 2
 }
 
+macro_rules! same {
+    ($value:expr) => { $value };
+}
+
+// As a statement it would end with its block.
+macro_rules! chosen {
+    ($value:expr) => { if $value > 1 { 1 } else { 2 } + 1 };
+}
+
 fn starts_with_blocks(n: u32) -> u32 { //~ 1
     let call = |n: u32| { if n > 1 { double } else { double } }(n); //~ 1 1 0
     let sum = |n| unsafe { *&raw const n } + 1; //~ 1
     let index = |n: usize| { [1, 2, 3] }[n]; //~ 1
     let cast = |n| match n { 2 => 1u8, _ => 2u8 } as u32; //~ 1 1 0
     let method = |n| if n > 1 { 1u32 } else { 2 }.pow(2); //~ 1 1 0
+    let given = |n: u32| same! { n } + 1; //~ 1
+    let chosen = |n: u32| chosen! { n }; //~ 1
     match n {
-        2 => double(n) + call(n) + sum(n) + index(1) + cast(n) + method(n), //~ 1
+        2 => double(n) + call(n) + sum(n) + index(1) + cast(n) + method(n) + given(n) + chosen(n), //~ 1
         _ => 0, //~ 0
     }
 }
