@@ -84,11 +84,11 @@ impl RootEnd<'_> {
             options.runtime,
         );
         if count > 0 {
-            // Writing to a string does not fail.
+            // By its path, as the crate may have a macro of that name. Writing to a string does not fail.
             let _ = write!(
                 text,
                 "    rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, tag: {tag}, counters: \
-                 {count},\n        functions: {counter_counts:?},\n        meta: include_bytes!({:?}),\n    }}\n",
+                 {count},\n        functions: {counter_counts:?},\n        meta: rt::__abi_v1::core::include_bytes!({:?}),\n    }}\n",
                 options.blob_file.display().to_string(),
             );
         }

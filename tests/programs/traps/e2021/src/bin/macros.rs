@@ -56,6 +56,11 @@ macro_rules! function {
 
 function! { given { 3 } } //~ 1
 
+// The name of a macro that the instrumenter needs.
+macro_rules! include_bytes {
+    ($name:literal) => { stringify!($name) };
+}
+
 macro_rules! pattern {
     () => { 1 | 2 };
 }
@@ -74,6 +79,6 @@ fn main() { //~ 1
     println!("{}", format!("{0} {n}", list.iter().map(|n| n + 1).sum::<u32>(), n = if C > 1 { 1 } else { 2 })); //~ 1 2 1 0
     macro_rules! local { ($n:ident) => { for $n in 0..3 { print!("{} ", $n); } } } //~ 3
     local!(k); //~ 1
-    println!("{}", given(1));
+    println!("{} {}", given(1), include_bytes!("none"));
     println!();
 }
