@@ -59,7 +59,9 @@ fn lists_of_both_are_joined_where_that_makes_sense() {
     // The last rule that fits is the command line's.
     let shown = shop.shown(&["--remap=src=own"]);
     assert!(shown.contains("own/price.rs") && !shown.contains("stock"), "{shown}");
-    let shown = shop.shown(&["--exclude-files=lib/price.rs"]);
+    let outcome = shop.report_in(".", &["--exclude-files=lib/price.rs"]).exits(0);
+    assert!(outcome.stderr_text().starts_with("warning: the filters leave no file"), "{outcome:?}");
+    let shown = outcome.stdout_text();
     assert_eq!(shown.lines().count(), 2 + 2, "the heading, the total, and what was left out: {shown}");
 }
 
