@@ -38,22 +38,29 @@ impl Probes<'_> {
             (ProbeForm::Portable, _) => {
                 format!("{path}::rt::__abi_v1::probe!(portable_{mode},{path}::SLAB,{counter});")
             }
-            _ if self.options.cfg.has_value("target_arch", "x86_64") => self.instruction(&path, counter),
+            _ if self.options.cfg.has_value("target_arch", "x86_64") => self.instructions(&path, counter),
             _ => format!("{path}::rt::__abi_v1::probe!({mode},{path}::SLAB,{counter});"),
         })
     }
 
     /// What `probe!` of the runtime comes to on x86-64: spelling it out saves
     /// the compiler a macro for each probe, which is a tenth of its time.
-    fn instruction(&self, path: &str, counter: usize) -> String {
-        let (instruction, operand, flags) = match self.options.mode {
-            CounterMode::Count => ("inc qword", format!("{}]", 8 * counter), ""),
-            CounterMode::Atomic => ("lock inc qword", format!("{}]", 8 * counter), ""),
-            _ => ("mov byte", format!("{counter}],1"), ",preserves_flags"),
+    fn instructions(&self, path: &str, counter: usize) -> String {
+        let has_subsections = self.options.cfg.has_value("target_os", "linux");
+        let (text, flags) = match self.options.mode {
+            CounterMode::Count => (format!("inc qword ptr [rip+{{0}}+{}]", 8 * counter), ""),
+            CounterMode::Atomic => (format!("lock inc qword ptr [rip+{{0}}+{}]", 8 * counter), ""),
+            _ if has_subsections => (
+                format!(
+                    "cmp byte ptr [rip+{{0}}+{counter}],0;je 2f;.subsection 1;2: mov byte ptr [rip+{{0}}+{counter}],1;\
+                     jmp 3f;.previous;3:"
+                ),
+                "",
+            ),
+            _ => (format!("mov byte ptr [rip+{{0}}+{counter}],1"), ",preserves_flags"),
         };
         format!(
-            "unsafe{{{path}::rt::__abi_v1::core::arch::asm!(\"{instruction} ptr [rip+{{}}+{operand}\",sym {path}::SLAB,\
-             options(nomem,nostack{flags}))}};"
+            "unsafe{{{path}::rt::__abi_v1::core::arch::asm!(\"{text}\",sym {path}::SLAB,options(nomem,nostack{flags}))}};"
         )
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What a probe is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProbeForm {
-    /// Inline assembly: one instruction, also without optimisation.
+    /// Inline assembly: one or two instructions, also without optimisation.
     Assembly,
     /// What the optimiser may move and merge; slow without optimisation.
     Optimised,

@@ -88,18 +88,11 @@ macro_rules! __livecov_package_v1 {
 #[macro_export]
 macro_rules! __livecov_probe_v1 {
     (set, $slab:path, $index:expr) => {
-        // SAFETY: one byte of the slab is written; what reads it does so with
-        // atomics or in assembly. Flags and stack are untouched.
-        unsafe {
-            ::core::arch::asm!(
-                "mov byte ptr [rip + {slab} + {offset}], 1",
-                slab = sym $slab, offset = const $index,
-                options(nomem, nostack, preserves_flags),
-            )
-        }
+        $crate::__livecov_set_probe_v1!($slab, $index)
     };
     (count, $slab:path, $index:expr) => {
-        // SAFETY: as for `set`, with eight bytes; the flags are given up.
+        // SAFETY: eight bytes of the slab are changed; what else reads or writes
+        // them does so with atomics or in assembly. The flags are given up.
         unsafe {
             ::core::arch::asm!(
                 "inc qword ptr [rip + {slab} + {offset}]",
@@ -123,6 +116,51 @@ macro_rules! __livecov_probe_v1 {
     };
 }
 
+/// A probe of `set` mode: stores only where nothing is stored yet. Threads that
+/// run the same code would else take the line of the cache from each other at
+/// each hit. The store is out of line, in a subsection, which ELF has.
+#[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_set_probe_v1 {
+    ($slab:path, $index:expr) => {
+        // SAFETY: one byte of the slab is read, and written; what else reads or
+        // writes it does so with atomics or in assembly. The flags are given
+        // up, the stack is untouched.
+        unsafe {
+            ::core::arch::asm!(
+                "cmp byte ptr [rip + {slab} + {offset}], 0",
+                "je 2f",
+                ".subsection 1",
+                "2: mov byte ptr [rip + {slab} + {offset}], 1",
+                "jmp 3f",
+                ".previous",
+                "3:",
+                slab = sym $slab, offset = const $index,
+                options(nomem, nostack),
+            )
+        }
+    };
+}
+
+/// See the one for Linux: for other formats of object files.
+#[cfg(all(target_arch = "x86_64", not(target_os = "linux"), not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_set_probe_v1 {
+    ($slab:path, $index:expr) => {
+        // SAFETY: one byte of the slab is written; what reads it does so with
+        // atomics or in assembly. Flags and stack are untouched.
+        unsafe {
+            ::core::arch::asm!(
+                "mov byte ptr [rip + {slab} + {offset}], 1",
+                slab = sym $slab, offset = const $index,
+                options(nomem, nostack, preserves_flags),
+            )
+        }
+    };
+}
+
 /// See the x86-64 one. Two registers are scratch: the page's address and the
 /// value.
 #[cfg(all(target_arch = "aarch64", target_os = "linux", not(miri)))]
@@ -130,13 +168,16 @@ macro_rules! __livecov_probe_v1 {
 #[macro_export]
 macro_rules! __livecov_probe_v1 {
     (set, $slab:path, $index:expr) => {
-        // SAFETY: one byte of the slab is written; what reads it does so with
-        // atomics. Flags and stack are untouched.
+        // SAFETY: one byte of the slab is read, and written; what else reads it
+        // does so with atomics. Flags and stack are untouched.
         unsafe {
             ::core::arch::asm!(
                 "adrp {page}, {slab} + {offset}",
+                "ldrb {one:w}, [{page}, :lo12:{slab} + {offset}]",
+                "cbnz {one:w}, 2f",
                 "mov {one:w}, #1",
                 "strb {one:w}, [{page}, :lo12:{slab} + {offset}]",
+                "2:",
                 slab = sym $slab, offset = const $index, page = out(reg) _, one = out(reg) _,
                 options(nomem, nostack, preserves_flags),
             )
@@ -178,9 +219,12 @@ macro_rules! __livecov_probe_v1 {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __livecov_portable_probe_v1 {
-    (portable_set, $slab:path, $index:expr) => {
-        $slab.0[const { $index }].store(1, ::core::sync::atomic::Ordering::Relaxed)
-    };
+    (portable_set, $slab:path, $index:expr) => {{
+        let counter = &$slab.0[const { $index }];
+        if counter.load(::core::sync::atomic::Ordering::Relaxed) == 0 {
+            counter.store(1, ::core::sync::atomic::Ordering::Relaxed)
+        }
+    }};
     (portable_count, $slab:path, $index:expr) => {{
         let counter = &$slab.0[const { $index }];
         let count = counter.load(::core::sync::atomic::Ordering::Relaxed);

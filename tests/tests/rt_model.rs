@@ -39,7 +39,9 @@ impl Image {
 
     fn hit(&self) {
         if self.is_set {
-            self.counter.store(1, Relaxed);
+            if self.counter.load(Relaxed) == 0 {
+                self.counter.store(1, Relaxed);
+            }
         } else {
             self.counter.fetch_add(1, Relaxed);
         }
