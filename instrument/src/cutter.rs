@@ -30,13 +30,13 @@ pub(crate) struct Rules<'c> {
 
 /// The function that is being cut.
 #[derive(Clone, Copy, Debug)]
-struct Frame {
-    function: usize,
+pub(crate) struct Frame {
+    pub(crate) function: usize,
     /// The unit that the code at hand belongs to.
-    current: Option<usize>,
+    pub(crate) current: Option<usize>,
     /// Whether what came last may have left the block or skipped what follows.
-    leaves: bool,
-    place: Place,
+    pub(crate) leaves: bool,
+    pub(crate) place: Place,
 }
 
 /// Works through one file.
@@ -56,7 +56,7 @@ pub(crate) struct Cutter<'c> {
     /// Where a `mod` without a body would have its file.
     pub(crate) place: ModulePlace,
     pub(crate) finding: Finding,
-    frame: Option<Frame>,
+    pub(crate) frame: Option<Frame>,
     pub(crate) in_macro: bool,
 }
 
@@ -199,7 +199,7 @@ impl<'c> Cutter<'c> {
     }
 
     /// A block's unit starts at its brace.
-    fn branch(&mut self, block: &Block, kind: UnitKind, decision: u32) {
+    pub(crate) fn branch(&mut self, block: &Block, kind: UnitKind, decision: u32) {
         let range = self.text.range_of(block);
         self.block(block, &[], Head { kind, range, decision });
     }
@@ -262,7 +262,7 @@ impl<'c> Cutter<'c> {
     }
 
     /// An arm's or a closure's body: a block as it is, anything else in braces.
-    fn arm(&mut self, body: &Expr, kind: UnitKind, decision: u32) {
+    pub(crate) fn arm(&mut self, body: &Expr, kind: UnitKind, decision: u32) {
         match body {
             Expr::Block(inner)
                 if inner.label.is_none() && inner.attrs.iter().all(is_inner) && self.has_brace(&inner.block) =>
@@ -405,9 +405,24 @@ impl<'c> Cutter<'c> {
         if call.path.is_ident("include") {
             self.included_expression(call);
         }
-        if !self.known_macro(call, is_statement) && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
+        let is_known = self.known_macro(call, is_statement);
+        if !is_known && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
             self.set_leaves(true);
         }
+        if !is_known {
+            self.wait_for_macro(call, is_statement);
+        }
+    }
+
+    /// Statements that start with a unit, as a block of theirs would.
+    pub(crate) fn led(&mut self, statements: &[Stmt]) {
+        let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return };
+        let range = self.text.range_of(first).start..self.text.range_of(last).end;
+        let start = range.start;
+        if let Some(probe) = self.start(&Head { kind: UnitKind::Block, range, decision: 0 }) {
+            self.edits.insert(start, Piece::Probe(probe));
+        }
+        self.statements(statements);
     }
 
     /// Statements in the arguments of a macro, after which nothing is known.
@@ -506,7 +521,7 @@ const fn is_inner(attribute: &Attribute) -> bool {
     matches!(attribute.style, syn::AttrStyle::Inner(_))
 }
 
-fn attributes_of_statement(statement: &Stmt) -> &[Attribute] {
+pub(crate) fn attributes_of_statement(statement: &Stmt) -> &[Attribute] {
     match statement {
         Stmt::Local(local) => &local.attrs,
         Stmt::Macro(call) => &call.attrs,

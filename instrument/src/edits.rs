@@ -3,6 +3,12 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+/// Marks, as names of macros, for what stands in for a probe: among statements,
+/// in braces, and in braces and parentheses that came with it.
+pub(crate) const IN_UNIT: &str = "__livecov_unit";
+pub(crate) const IN_BLOCK: &str = "__livecov_block";
+pub(crate) const IN_PARENS: &str = "__livecov_parens";
+
 /// What is inserted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -96,6 +102,23 @@ impl Edits {
         self.apply(text.get(range.clone()).unwrap_or_default(), &|_| Some("p!();".to_owned()))
     }
 
+    /// The same with a mark for each probe.
+    pub(crate) fn marked_within(mut self, text: &str, range: &Range<usize>) -> String {
+        self.sort();
+        for (_, piece) in &mut self.pieces {
+            let mark = match piece {
+                Piece::Probe(_) => format!("{IN_UNIT}!();"),
+                Piece::Open(_) => format!("{{{IN_BLOCK}!();"),
+                Piece::OpenInParens(_) => format!("{{{IN_PARENS}!();("),
+                Piece::Close(_) => "}".to_owned(),
+                Piece::CloseInParens(_) => ")}".to_owned(),
+                Piece::Call(..) | Piece::Verbatim(_) => continue,
+            };
+            *piece = Piece::Verbatim(mark);
+        }
+        self.applied_within(text, range)
+    }
+
     pub(crate) fn has_const_probes(&self) -> bool {
         self.places().any(|place| place.is_const)
     }
@@ -115,12 +138,16 @@ impl Edits {
         self.pieces.is_empty()
     }
 
-    /// The text with everything inserted; `probe` writes a probe.
-    pub(crate) fn apply(mut self, text: &str, probe: &dyn Fn(ProbeAt) -> Option<String>) -> String {
-        // What ends at an offset ends before anything starts there. Otherwise
-        // the order is that of insertion: the outer starts first and ends last.
+    /// What ends at an offset ends before anything starts there. Otherwise
+    /// the order is that of insertion: the outer starts first and ends last.
+    fn sort(&mut self) {
         self.pieces
             .sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close(_) | Piece::CloseInParens(_))));
+    }
+
+    /// The text with everything inserted; `probe` writes a probe.
+    pub(crate) fn apply(mut self, text: &str, probe: &dyn Fn(ProbeAt) -> Option<String>) -> String {
+        self.sort();
         let mut out = String::with_capacity(text.len() + 64 * self.pieces.len());
         let mut from = 0;
         for (offset, piece) in &self.pieces {

@@ -120,13 +120,18 @@ impl Cutter<'_> {
         if self.in_macro {
             return;
         }
+        let call = self.call_of(call, position);
+        self.finding.calls.push(call);
+    }
+
+    pub(crate) fn call_of(&self, call: &Macro, position: Position) -> Call {
         let given = self.finding.given.clone().unwrap_or_else(|| {
             let open = call.delimiter.span();
             Given { range: self.text.range(open.open()).start..self.text.range(open.close()).end, anchor: open.open() }
         });
-        self.finding.calls.push(Call {
+        Call {
             name: macro_name(&call.path),
-            scope: self.scope(&call.path),
+            scope: scope(&self.names, &call.path),
             tokens: call.tokens.clone(),
             position,
             names: self.names.clone(),
@@ -134,23 +139,7 @@ impl Cutter<'_> {
             given,
             depth: self.finding.depth + 1,
             known: self.finding.known_definitions + self.finding.definitions.len(),
-        });
-    }
-
-    /// The module in which a macro's name is looked for.
-    fn scope(&self, path: &syn::Path) -> Vec<String> {
-        let mut scope = self.names.clone();
-        let mut segments = path.segments.iter();
-        segments.next_back();
-        for segment in segments {
-            match segment.ident.to_string().as_str() {
-                "crate" => scope.clear(),
-                "super" => drop(scope.pop()),
-                "self" => {}
-                name => scope.push(name.to_owned()),
-            }
         }
-        scope
     }
 
     /// What `use` gives another name: macros may be called by it.
@@ -194,6 +183,22 @@ fn edge(token: &TokenTree, is_start: bool) -> Span {
         TokenTree::Group(group) => group.span_close(),
         other => other.span(),
     }
+}
+
+/// The module in which a macro's name is looked for.
+pub(crate) fn scope(names: &[String], path: &syn::Path) -> Vec<String> {
+    let mut scope = names.to_vec();
+    let mut segments = path.segments.iter();
+    segments.next_back();
+    for segment in segments {
+        match segment.ident.to_string().as_str() {
+            "crate" => scope.clear(),
+            "super" => drop(scope.pop()),
+            "self" => {}
+            name => scope.push(name.to_owned()),
+        }
+    }
+    scope
 }
 
 /// As many as there are.

@@ -154,6 +154,17 @@ impl Definitions {
         Ok(expanded)
     }
 
+    /// What a call in the place of an expression comes to.
+    pub(crate) fn comes_to(&mut self, rules: TokenStream, arguments: &TokenStream) -> Option<TokenStream> {
+        if self.tokens > TOKEN_LIMIT {
+            return None;
+        }
+        self.tokens += count(arguments.clone());
+        let expanded = expand(rules, arguments)?;
+        self.tokens += count(expanded.clone());
+        Some(expanded)
+    }
+
     /// Whether a macro of this name, or one that it calls, has more to give
     /// than functions of its own.
     fn declares<'d>(&'d self, name: &'d str, seen: &mut HashSet<&'d str>) -> bool {

@@ -1,5 +1,6 @@
 //! What one file leads to: modules, macros, files that it includes.
 
+use crate::arguments::Waiting;
 use crate::cutter::Cutter;
 use crate::expansion::{Call, Definition, Given};
 use crate::modules::{Candidates, ModuleFile, ModulePlace, straight};
@@ -28,6 +29,8 @@ pub(crate) struct Finding {
     pub(crate) named: Vec<PathBuf>,
     pub(crate) definitions: Vec<Definition>,
     pub(crate) calls: Vec<Call>,
+    /// Calls in the place of expressions and statements.
+    pub(crate) waiting: Vec<Waiting>,
     /// How many macros the file has defined before.
     pub(crate) known_definitions: usize,
     /// In the expansion of a call: what that was given.

@@ -1,5 +1,6 @@
 //! A whole crate: its files one after the other, then what they come to.
 
+use crate::arguments::Waiting;
 use crate::cfg::Cfg;
 use crate::cutter::{Cutter, Rules};
 use crate::edits::{Edits, Piece};
@@ -7,6 +8,7 @@ use crate::expansion::{Call, Definitions, Refusal};
 use crate::finding::{Finding, Found};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
+use crate::look::{Look, Part};
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
 use crate::options::{Diagnostic, Instrumented, Options, Rejected, SourceFile};
 use crate::rejected::find;
@@ -15,12 +17,16 @@ use livecov_format::encode::package::{PackageBlob, PackageBuilder, PackageError}
 use livecov_format::hash::{Algorithm, Hasher};
 use livecov_format::model::{Extension, FileInfo, FunctionDesc, Omission, OmissionReason, Span};
 use livecov_format::vocab::Granularity;
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::HashSet;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
+
+/// Of how many parts of a call's arguments each is tried by itself.
+const PART_LIMIT: usize = 32;
 
 /// Reads a source file.
 pub(crate) type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<Vec<u8>>;
@@ -34,6 +40,9 @@ struct File {
     info: FileInfo,
     /// Where code starts that was counted in an expansion.
     counted: HashSet<usize>,
+    tokens: TokenStream,
+    /// What of it does not run or is not known to.
+    skipped: Vec<Range<usize>>,
 }
 
 /// A crate on the way.
@@ -50,6 +59,8 @@ pub(crate) struct Crate<'a> {
     definitions: Definitions,
     /// Calls of macros, with the number of the file that they stand in.
     calls: Vec<(usize, Call)>,
+    /// Those among expressions.
+    waiting: Vec<(usize, Waiting)>,
 }
 
 impl<'a> Crate<'a> {
@@ -69,6 +80,7 @@ impl<'a> Crate<'a> {
             named: HashSet::new(),
             definitions: Definitions::default(),
             calls: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 
@@ -101,13 +113,18 @@ impl<'a> Crate<'a> {
                 }
             }
             if is_done && waiting.is_empty() {
-                return;
+                if self.waiting.is_empty() {
+                    return;
+                }
+                for (file, call) in std::mem::take(&mut self.waiting) {
+                    waiting.extend(self.arguments(file, &call));
+                }
             }
         }
     }
 
     /// What the call of a macro of the crate declares.
-    fn call(&mut self, number: usize, call: Call, rules: proc_macro2::TokenStream) -> Vec<Found> {
+    fn call(&mut self, number: usize, call: Call, rules: TokenStream) -> Vec<Found> {
         let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
         let tokens = match self.definitions.expand(rules, &call) {
             Ok(tokens) => tokens,
@@ -138,6 +155,7 @@ impl<'a> Crate<'a> {
         file.counted = std::mem::take(&mut finding.counted);
         if is_left_out {
             self.functions.truncate(known_functions);
+            finding.waiting.clear();
         } else {
             file.edits.append(edits);
             self.omissions.extend(omissions);
@@ -145,9 +163,88 @@ impl<'a> Crate<'a> {
         self.found(number, finding)
     }
 
+    /// Cuts what a call among expressions was given, as far as that changes
+    /// nothing else.
+    fn arguments(&mut self, number: usize, waiting: &Waiting) -> Vec<Found> {
+        let Waiting { call, is_statement, .. } = waiting;
+        let text = &self.files[number].text;
+        let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, Some(&call.given));
+        let parts = look.at(call.tokens.clone(), *is_statement).parts;
+        let trace = if parts.is_empty() {
+            Vec::new()
+        } else {
+            let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, None);
+            look.at(call.tokens.clone(), *is_statement).trace
+        };
+        let mut modules = Vec::new();
+        let mut cut = Vec::new();
+        let mut attempt = |this: &mut Self, parts: &[Part], leads: bool| {
+            let Some(found) = this.cut(number, waiting, (parts, &trace), leads) else { return false };
+            cut.extend(parts.iter().map(|part| part.range(&this.files[number].text)));
+            modules.extend(found);
+            true
+        };
+        if !attempt(self, &parts, true) && parts.len() <= PART_LIMIT {
+            for part in parts.chunks(1) {
+                let _ = attempt(self, part, true) || attempt(self, part, false);
+            }
+        }
+        let file = &mut self.files[number];
+        let rules = rules_of(self.options, &self.without_tests);
+        let (names, place) = (call.names.clone(), call.place.clone());
+        let source = (number, file.display.as_str());
+        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, Finding::default());
+        cutter.left_alone(call, &cut);
+        file.skipped.append(&mut cutter.skipped);
+        self.omissions.append(&mut cutter.omissions);
+        modules
+    }
+
+    /// Cuts parts of what a call was given; none, with nothing done, if the
+    /// probes are in the way of the macro.
+    fn cut(
+        &mut self,
+        number: usize,
+        waiting: &Waiting,
+        (parts, trace): (&[Part], &[u64]),
+        leads: bool,
+    ) -> Option<Vec<Found>> {
+        let Waiting { call, frame, is_statement } = waiting;
+        let (before, known) = (self.functions.get(frame.function)?.clone(), self.functions.len());
+        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
+        let known_definitions = self.definitions.count(number);
+        let file = &mut self.files[number];
+        let finding = Finding { path: file.path.clone(), known_definitions, ..Finding::default() };
+        let (names, place) = (call.names.clone(), call.place.clone());
+        let source = (number, file.display.as_str());
+        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, finding);
+        cutter.parts(*frame, parts, leads);
+        let Cutter { edits, mut omissions, mut skipped, finding, .. } = cutter;
+        let is_same = edits.is_empty() || {
+            let marked = edits.clone().marked_within(file.text.as_str(), &call.given.range);
+            let arguments = marked.parse::<TokenStream>().ok().and_then(|tokens| tokens.into_iter().next());
+            matches!(arguments, Some(TokenTree::Group(arguments)) if {
+                let text = (number, &file.text);
+                let look = Look::new(&mut self.definitions, self.options.cfg, text, call, None);
+                let found = look.at(arguments.stream(), *is_statement);
+                !found.has_stray_marks && found.trace == trace
+            })
+        };
+        if !is_same {
+            self.functions.truncate(known);
+            self.functions[frame.function] = before;
+            return None;
+        }
+        file.edits.append(edits);
+        file.skipped.append(&mut skipped);
+        self.omissions.append(&mut omissions);
+        Some(self.found(number, finding))
+    }
+
     /// Keeps what a file leads to, and gives the modules.
     fn found(&mut self, number: usize, finding: Finding) -> Vec<Found> {
         self.definitions.add(number, finding.definitions);
+        self.waiting.extend(finding.waiting.into_iter().map(|call| (number, call)));
         self.calls.extend(finding.calls.into_iter().map(|call| (number, call)));
         self.named.extend(finding.named);
         finding.found
@@ -178,7 +275,7 @@ impl<'a> Crate<'a> {
             return Vec::new();
         };
         let text = Text::new(text);
-        let Ok(tokens) = text.code().parse::<proc_macro2::TokenStream>() else {
+        let Ok(tokens) = text.code().parse::<TokenStream>() else {
             self.unparsed(&file.path, &display, 0, "not Rust");
             return Vec::new();
         };
@@ -195,27 +292,29 @@ impl<'a> Crate<'a> {
         if self.options.counts {
             cutter.file_items(&syntax);
         }
-        let (mut edits, omissions, finding) = (cutter.edits, cutter.omissions, cutter.finding);
+        let (mut edits, omissions, mut finding) = (cutter.edits, cutter.omissions, cutter.finding);
         if is_left_out {
             self.named.extend(finding.named);
             return finding.found;
         }
-        let code_lines = text.code_lines(tokens, cutter.skipped);
+        let skipped = cutter.skipped;
         match omission {
             Some(omission) => {
                 self.functions.truncate(known);
+                finding.waiting.clear();
                 edits = Edits::default();
                 self.omissions.push(omission);
             }
             None => self.omissions.extend(omissions),
         }
-        let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines };
-        self.files.push(File { path: file.path, display, text, edits, info, counted: HashSet::new() });
+        let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines: Vec::new() };
+        let counted = HashSet::new();
+        self.files.push(File { path: file.path, display, text, edits, info, counted, tokens, skipped });
         self.found(number, finding)
     }
 
     /// Items that the parser does not know are left out by themselves.
-    fn parse(&mut self, path: &Path, display: &str, text: &Text, tokens: proc_macro2::TokenStream) -> syn::File {
+    fn parse(&mut self, path: &Path, display: &str, text: &Text, tokens: TokenStream) -> syn::File {
         let Ok(Tolerant { attrs, items, failures }) = syn::parse2(tokens) else {
             return syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() };
         };
@@ -249,6 +348,10 @@ impl<'a> Crate<'a> {
         let is_root_there = self.files.first().is_some_and(|file| file.path == self.options.root);
         if !is_root_there {
             return Ok(done);
+        }
+        for file in &mut self.files {
+            let (tokens, skipped) = (std::mem::take(&mut file.tokens), std::mem::take(&mut file.skipped));
+            file.info.code_lines = file.text.code_lines(tokens, skipped);
         }
         let mut counts = Vec::new();
         let mut probes = Probes { options: self.options, first_counters: Vec::new() };

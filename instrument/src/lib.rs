@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod cfg;
 mod cutter;
 mod definitions;
@@ -17,6 +18,7 @@ mod functions;
 mod generate;
 mod items;
 mod krate;
+mod look;
 mod macro_rules;
 mod macros;
 mod modules;

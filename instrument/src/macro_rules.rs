@@ -208,7 +208,7 @@ fn fragment(kind: &str, input: ParseStream<'_>) -> syn::Result<TokenStream> {
         "pat" => drop(input.call(Pat::parse_multi_with_leading_vert)?),
         "pat_param" => drop(input.call(Pat::parse_single)?),
         "path" => drop(input.parse::<Path>()?),
-        "stmt" => drop(input.parse::<Stmt>()?),
+        "stmt" => statement(input)?,
         "ty" => drop(input.parse::<Type>()?),
         "vis" => drop(input.parse::<Visibility>()?),
         _ => return Err(input.error("a kind that is not known")),
@@ -219,6 +219,24 @@ fn fragment(kind: &str, input: ParseStream<'_>) -> syn::Result<TokenStream> {
     }
     // What stands beside it must not come into it.
     Ok(TokenTree::Group(Group::new(Delimiter::None, tokens)).into())
+}
+
+/// A statement without the `;` behind it, which is the matcher's.
+fn statement(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(syn::Token![let]) {
+        let mut tokens = Vec::new();
+        while !(input.is_empty() || input.peek(syn::Token![;])) {
+            tokens.push(input.parse::<TokenTree>()?);
+        }
+        tokens.push(TokenTree::Punct(Punct::new(';', Spacing::Alone)));
+        return syn::parse2::<Stmt>(tokens.into_iter().collect()).map(drop);
+    }
+    let ahead = input.fork();
+    if matches!(ahead.parse(), Ok(item) if !matches!(item, Item::Macro(_) | Item::Verbatim(_))) {
+        input.advance_to(&ahead);
+        return Ok(());
+    }
+    input.parse::<Expr>().map(drop)
 }
 
 /// The content of an attribute.
@@ -413,6 +431,11 @@ mod tests {
             "($($l:lifetime)*, $t:ty, $p:pat) => { fn f<$($l),*>($p: $t) }",
             "'a 'b, &'a [T; 2], (x, _)",
             "fn f<'a, 'b>((x, _): &'a [T; 2])",
+        );
+        same(
+            "($($s:stmt;)* $l:stmt) => { $l; $($s;)* }",
+            "let a = b; c(); fn d() {}; m! { f }",
+            "m! { f }; let a = b; c(); fn d() {};",
         );
     }
 

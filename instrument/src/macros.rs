@@ -45,6 +45,50 @@ fn shape(name: &str) -> Option<Shape> {
     })
 }
 
+/// The arguments of a well-known macro that run and whose text does not
+/// matter.
+pub(crate) fn evaluated(name: &str, tokens: TokenStream) -> Vec<Expr> {
+    let list = |tokens| {
+        let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens);
+        parsed.map(|list| list.into_iter().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let mut arguments = match shape(name) {
+        Some(Shape::Expressions) => list(tokens),
+        Some(Shape::Condition) => {
+            let mut arguments = list(tokens);
+            if arguments.len() < 2 {
+                arguments.clear();
+            }
+            arguments
+        }
+        Some(Shape::Matches) => matches_value.parse2(tokens).into_iter().collect(),
+        Some(Shape::Vector) => match vector_parts.parse2(tokens.clone()) {
+            Ok(pair) => pair.into(),
+            Err(_) => list(tokens),
+        },
+        Some(Shape::Select | Shape::Configured) | None => Vec::new(),
+    };
+    for argument in &mut arguments {
+        if let Expr::Assign(named) = argument {
+            *argument = (*named.right).clone();
+        }
+    }
+    arguments
+}
+
+fn matches_value(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let expr = input.parse()?;
+    input.parse::<Token![,]>()?;
+    input.parse::<TokenStream>()?;
+    Ok(expr)
+}
+
+fn vector_parts(input: ParseStream<'_>) -> syn::Result<[Expr; 2]> {
+    let element = input.parse()?;
+    input.parse::<Token![;]>()?;
+    Ok([element, input.parse()?])
+}
+
 impl Cutter<'_> {
     /// Looks into the arguments of a macro. Whether it is one whose arguments
     /// are understood.
@@ -88,24 +132,13 @@ impl Cutter<'_> {
     }
 
     fn matches(&mut self, tokens: TokenStream) -> bool {
-        let parse = |input: ParseStream<'_>| -> syn::Result<Expr> {
-            let expr = input.parse()?;
-            input.parse::<Token![,]>()?;
-            input.parse::<TokenStream>()?;
-            Ok(expr)
-        };
-        let Ok(expr) = parse.parse2(tokens) else { return false };
+        let Ok(expr) = matches_value.parse2(tokens) else { return false };
         self.visit_expr(&expr);
         true
     }
 
     fn vector(&mut self, tokens: TokenStream) -> bool {
-        let parse = |input: ParseStream<'_>| -> syn::Result<[Expr; 2]> {
-            let element = input.parse()?;
-            input.parse::<Token![;]>()?;
-            Ok([element, input.parse()?])
-        };
-        match parse.parse2(tokens.clone()) {
+        match vector_parts.parse2(tokens.clone()) {
             Ok(pair) => pair.iter().for_each(|expr| self.visit_expr(expr)),
             Err(_) => return self.expressions(tokens),
         }

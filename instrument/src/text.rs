@@ -127,7 +127,9 @@ impl Text {
                 TokenTree::Group(group) => {
                     let open = self.range(group.span_open());
                     if !is_in(skipped, open.start) {
-                        self.add_lines(&open, lines);
+                        if group.delimiter() != Delimiter::Brace {
+                            self.add_lines(&open, lines);
+                        }
                         self.collect_lines(group.stream(), skipped, lines);
                     }
                 }

@@ -72,7 +72,7 @@ fn main() { //~ 1
     println!("{} {} {} {}", bigger!(1, 2), bigger!(5, 1, 7), C, S.len());
     println!("{} {}", A.get(), B.take());
     println!("{}", steps!(1; 2; 3; => 4));
-    println!("{} {}", all!(true, C > 1), tokens! { C > 1 && C < 3 });
+    println!("{} {}", all!(true, C > 1), tokens! { C > 1 && C < 3 }); //~ 1
     println!("{}", matches!(C, pattern!()) && matches!(if C > 1 { 1 } else { 2 }, 1)); //~ 1 1 0
     let list = vec![if C > 1 { 1 } else { 2 }; 2]; //~ 1 1 0
     assert_eq!(list.len(), if list[0] == 1 { 2 } else { 3 }, "{}", (|| 1)()); //~ 1 1 0 0

@@ -44,12 +44,24 @@ fn order(n: usize) -> usize { //~ 2
     }
 }
 
+macro_rules! old_expression {
+    ($given:expr_2021) => { $given };
+    (const $given:block) => { const $given };
+}
+
 fn main() { //~ 1
     let list = RefCell::new(vec![3]);
     println!("{} {}", chain(Some(2), &list), chain(Some(1), &list));
     println!("{}", chain(Some(2), &RefCell::new(vec![4])));
     println!("{}", tail(&RefCell::new(2)));
     println!("{} {}", order(0), order(1));
+    println!("{}", old_expression!(match list.borrow().first() {
+        Some(n) => n + 1, //~ 1
+        None => { //~ 0
+            0
+        }
+    }));
+    println!("{}", old_expression!(const { if true { 1 } else { 2 } }));
     let m = Mutex::new(1);
     println!("{} {}", *m.lock().unwrap() == 1 && m.lock().is_err(), exported(1)); //~ 1
 }
