@@ -7,7 +7,8 @@
 
 use crate::cutter::{Cutter, Frame};
 use crate::expansion::{Call, Given, Position};
-use crate::look::Part;
+use crate::look::{Part, is_template};
+use crate::macros::is_known;
 use crate::syntax::macro_name;
 use livecov_format::model::{OmissionReason, UnitKind};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
@@ -15,10 +16,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use syn::parse::Parser;
 use syn::{Block, Expr, Macro, Stmt};
-
-/// Macros whose arguments are a text to be made, not code that runs here.
-const TEMPLATES: [&str; 6] =
-    ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned", "stringify", "compile_error"];
 
 /// A call that is looked into when all macros are known.
 pub(crate) struct Waiting {
@@ -42,7 +39,7 @@ impl Cutter<'_> {
             .as_ref()
             .is_none_or(|given| given.anchor.join(open).is_some() && given.anchor.join(close).is_some());
         let range = self.text.range(open).start..self.text.range(close).end;
-        if !is_in_text || range.is_empty() || TEMPLATES.contains(&&*name) {
+        if !is_in_text || range.is_empty() || is_template(&name) {
             return;
         }
         let given = Given { range, anchor: open };
@@ -81,6 +78,10 @@ impl Cutter<'_> {
     /// What of a call's arguments reads as statements in braces and has no
     /// units: nobody knows whether it runs, so its lines are not counted.
     pub(crate) fn left_alone(&mut self, call: &Call, cut: &[Range<usize>]) {
+        // Those of a well-known macro are not cut if their text is shown, and run.
+        if is_known(&call.name) {
+            return;
+        }
         let mut braces = Vec::new();
         self.code_braces(&call.tokens, cut, &mut braces);
         if let (Some(first), Some(last)) = (braces.first(), braces.last()) {

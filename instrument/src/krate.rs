@@ -169,7 +169,8 @@ impl<'a> Crate<'a> {
         let Waiting { call, is_statement, .. } = waiting;
         let text = &self.files[number].text;
         let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, Some(&call.given));
-        let parts = look.at(call.tokens.clone(), *is_statement).parts;
+        let looked = look.at(call.tokens.clone(), *is_statement);
+        let (parts, has_templates) = (looked.parts, looked.has_templates);
         let trace = if parts.is_empty() {
             Vec::new()
         } else {
@@ -188,6 +189,9 @@ impl<'a> Crate<'a> {
             for part in parts.chunks(1) {
                 let _ = attempt(self, part, true) || attempt(self, part, false);
             }
+        }
+        if has_templates {
+            return modules;
         }
         let file = &mut self.files[number];
         let rules = rules_of(self.options, &self.without_tests);

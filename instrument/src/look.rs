@@ -5,7 +5,7 @@ use crate::cutter::attributes_of_statement;
 use crate::edits::{IN_BLOCK, IN_PARENS, IN_UNIT};
 use crate::expansion::{Call, Definitions, Given};
 use crate::macros::evaluated;
-use crate::syntax::{attributes_of, macro_name};
+use crate::syntax::{attributes_of, is_block_like, macro_name};
 use crate::text::Text;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -68,6 +68,9 @@ pub(crate) struct Found {
     /// Whether a mark stands where it does not run as a statement, or where
     /// its text is taken.
     pub(crate) has_stray_marks: bool,
+    /// Whether some of it goes to a macro whose arguments are a text to be
+    /// made.
+    pub(crate) has_templates: bool,
 }
 
 impl<'l> Look<'l> {
@@ -109,7 +112,8 @@ impl<'l> Look<'l> {
         match syn::parse2::<Expr>(expanded.clone()) {
             Ok(expr) if !is_statement => self.visit_expr(&expr),
             _ => {
-                if let Ok(statements) = Block::parse_within.parse2(expanded.clone()) {
+                let parse = |tokens| Block::parse_within.parse2(tokens);
+                if let Ok(statements) = parse(expanded.clone()).or_else(|_| parse(opened(expanded.clone()))) {
                     self.statements(&statements);
                 }
             }
@@ -131,6 +135,7 @@ impl<'l> Look<'l> {
         if self.own_call(&own, is_statement) {
             self.marks += count_marks(&call.tokens);
         } else {
+            self.found.has_templates |= is_template(&own.name);
             for argument in evaluated(&own.name, call.tokens.clone()) {
                 self.visit_expr(&argument);
             }
@@ -153,9 +158,13 @@ impl<'l> Look<'l> {
     }
 
     fn keep_statements(&mut self, run: &mut Vec<Stmt>) {
-        if !run.is_empty() {
-            self.keep(Part::Statements(std::mem::take(run)));
+        match &run[..] {
+            [] => return,
+            // It has braces of its own for a unit.
+            [Stmt::Expr(expr @ (Expr::Block(_) | Expr::Unsafe(_)), None)] => self.keep(Part::Expr(expr.clone())),
+            statements => self.keep(Part::Statements(statements.to_vec())),
         }
+        run.clear();
     }
 
     /// What is used more than once is cut once.
@@ -269,6 +278,32 @@ impl<'ast> Visit<'ast> for Look<'_> {
     fn visit_path(&mut self, _: &'ast syn::Path) {}
     fn visit_type(&mut self, _: &'ast syn::Type) {}
     fn visit_angle_bracketed_generic_arguments(&mut self, _: &'ast syn::AngleBracketedGenericArguments) {}
+}
+
+/// Without what keeps fragments together that end a statement by themselves:
+/// the parser does not take those for statements.
+fn opened(tokens: TokenStream) -> TokenStream {
+    let open = |token| match token {
+        TokenTree::Group(group) => {
+            let inner = opened(group.stream());
+            let is_statement = group.delimiter() == Delimiter::None
+                && syn::parse2(inner.clone()).is_ok_and(|expr: Expr| is_block_like(&expr));
+            if is_statement {
+                return inner;
+            }
+            let mut new = Group::new(group.delimiter(), inner);
+            new.set_span(group.span());
+            TokenTree::Group(new).into()
+        }
+        other => TokenStream::from(other),
+    };
+    tokens.into_iter().flat_map(open).collect()
+}
+
+/// Whether the arguments of a macro of another crate are a text to be made,
+/// not code that runs here.
+pub(crate) fn is_template(name: &str) -> bool {
+    ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"].contains(&name)
 }
 
 fn is_mark(name: &str) -> bool {

@@ -223,6 +223,9 @@ fn fragment(kind: &str, input: ParseStream<'_>) -> syn::Result<TokenStream> {
 
 /// A statement without the `;` behind it, which is the matcher's.
 fn statement(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(syn::Token![;]) {
+        return input.parse::<syn::Token![;]>().map(drop);
+    }
     if input.peek(syn::Token![let]) {
         let mut tokens = Vec::new();
         while !(input.is_empty() || input.peek(syn::Token![;])) {
@@ -432,6 +435,7 @@ mod tests {
             "'a 'b, &'a [T; 2], (x, _)",
             "fn f<'a, 'b>((x, _): &'a [T; 2])",
         );
+        same("($($s:stmt)*) => { $($s)*; }", "let a = b; c();", "let a = b; c();;");
         same(
             "($($s:stmt;)* $l:stmt) => { $l; $($s;)* }",
             "let a = b; c(); fn d() {}; m! { f }",

@@ -45,6 +45,10 @@ fn shape(name: &str) -> Option<Shape> {
     })
 }
 
+pub(crate) fn is_known(name: &str) -> bool {
+    shape(name).is_some()
+}
+
 /// The arguments of a well-known macro that run and whose text does not
 /// matter.
 pub(crate) fn evaluated(name: &str, tokens: TokenStream) -> Vec<Expr> {

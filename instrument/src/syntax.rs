@@ -58,7 +58,7 @@ fn starts_with_block(expr: &Expr) -> bool {
     starts_with_block(left) || is_block_like(left)
 }
 
-const fn is_block_like(expr: &Expr) -> bool {
+pub(crate) const fn is_block_like(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Async(_)

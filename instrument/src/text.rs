@@ -211,6 +211,7 @@ mod tests {
             "//! a\n/// b\nfn f() {\n    // c\n\n    g(\n        1,\n    );\n    \"\n\n\";\n}\n/* d */ fn h() {}\n";
         assert_eq!(lines(text), [[3, 4], [6, 8], [9, 12], [13, 14]]);
         assert_eq!(lines("#![a]\n#[b(\n1)]\nfn f() {}\n"), [[4, 5]]);
+        assert_eq!(lines("fn f()\n{\n    g(\n    {\n        1\n    });\n}\n"), [[1, 2], [3, 4], [5, 6]]);
         assert_eq!(lines("\u{feff}#!/bin/x\n\nfn é() {}\r\n"), [[3, 4]]);
     }
 

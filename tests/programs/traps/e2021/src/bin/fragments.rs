@@ -142,6 +142,19 @@ macro_rules! each_statement {
     ($($given:stmt;)*) => { $($given;)* };
 }
 
+macro_rules! statements {
+    ($($given:stmt)*) => {{ $($given)* }};
+}
+
+macro_rules! until {
+    ($name:ident < $limit:expr, $body:expr) => {
+        while $name < $limit {
+            $body
+            $name += 1;
+        }
+    };
+}
+
 const fn in_const(n: u32) -> u32 { //~ 2
     when!(n > 1, { return 2; }); //~ 0
     when!(n > 0, { 1 }, 0) //~ 2 1
@@ -160,10 +173,10 @@ fn leaves(n: u32) -> Option<u32> { //~ 3
         1
     );
     wrapped! { //~ 3
-        when!(n > 1, {
+        when!(n > 1, { //~ 3 1
             return None;
         });
-        println!("stays {n}");
+        println!("stays {n}"); //~ 2
     }
     Some(n) //~ 2
 }
@@ -210,7 +223,7 @@ fn main() { //~ 1
         }
     }
     unless!(state == 2 =>
-        println!("nor here");
+        println!("nor here"); //~ 0
         drop(state);
     );
     println!("{}", counted!(if state == 2 { 1 } else { 2 } && true));
@@ -224,9 +237,23 @@ fn main() { //~ 1
     println!("{}", twice!(if state == 2 { 1 } else { 2 })); //~ 1 0
     println!("{} {}", in_a_function!({ if true { 1 } else { 2 } }), in_a_const_function!({ if true { 1 } else { 2 } })); //~ 2 2 0
     println!("{}", on!({ if state == 2 { 1 } else { 2 } } { 3 })); //~ 1 1 0
-    each_statement! { let a = if state == 2 { 1 } else { 2 }; let b = a + 1; }
+    each_statement! { let a = if state == 2 { 1 } else { 2 }; let b = a + 1; } //~ 1 0
     println!("{a} {b} {} {}", in_const(0), in_const(1));
     println!("{:?} {:?} {:?}", leaves(0), leaves(2), leaves(5));
     println!("{}", sum!(sum!({ state }, (|| 1)()), when!(state == 1, { 1 }, 0))); //~ 1 1 0
-    std::thread::spawn(move || sum!(if state == 2 { 1 } else { 2 })).join().unwrap(); //~ 1 1 0
+    statements! {
+        let c = [0; 2]; //~ 1
+        if c.len() == state { //~ 1
+            println!("as long");
+        }
+    }
+    until!(state < 4, { //~ 2
+        if state == 3 { //~ 1
+            println!("three");
+        }
+    });
+    until!(state < 6, if state == 5 { //~ 1
+        println!("five");
+    });
+    std::thread::spawn(move || sum!(if state == 2 { 1 } else { 2 })).join().unwrap(); //~ 1 0 1
 }
