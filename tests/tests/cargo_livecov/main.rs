@@ -3,6 +3,7 @@
 //! The projects are those of `tests/programs/cargo`, each copied to a folder of its own; marks beside their source name
 //! what runs when.
 
+mod arguments;
 mod build_table;
 mod builds;
 mod environment;
