@@ -435,6 +435,7 @@ mod tests {
             "'a 'b, &'a [T; 2], (x, _)",
             "fn f<'a, 'b>((x, _): &'a [T; 2])",
         );
+        same("($x:expr_2021) => { $x }", "match y { _ => 1 }", "match y { _ => 1 }");
         same("($($s:stmt)*) => { $($s)*; }", "let a = b; c();", "let a = b; c();;");
         same(
             "($($s:stmt;)* $l:stmt) => { $l; $($s;)* }",
