@@ -197,8 +197,15 @@ check("the theme is kept", "", async (report, page) => {
   await report.keys("t", "t");
   const dark = await paper();
   assert.notEqual(dark, light);
-  await page.reload();
-  await page.waitForSelector("main > section");
+  // What a page stores goes to another process of the browser, which may not have it when the page is read at once again.
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    await page.waitForTimeout(100 * attempt);
+    await page.reload();
+    await page.waitForSelector("main > section");
+    if ((await paper()) === dark) {
+      break;
+    }
+  }
   assert.equal(await paper(), dark);
   assert.equal(await page.getByRole("button", { name: "Theme: dark" }).count(), 1);
 });
