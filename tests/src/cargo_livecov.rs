@@ -1,5 +1,6 @@
 //! `cargo livecov` on projects of the suites.
 
+use crate::child;
 use crate::command::must;
 use crate::go::clean;
 use crate::paths::{make_dir, target_dir};
@@ -76,7 +77,7 @@ impl Project {
     }
 
     fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = child::command(program);
         command.env(CACHE, cache_dir()).current_dir(&self.root);
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "LIVECOV_DIR", "GOCOVERDIR"] {
             command.env_remove(name);

@@ -1,6 +1,7 @@
 //! The pinned Go and its `covdata`.
 
 use crate::cache;
+use crate::child;
 use crate::command::must;
 use crate::paths::{data_dir, make_dir, repo_root};
 use std::path::{Path, PathBuf};
@@ -30,9 +31,9 @@ pub fn version() -> String {
     text.lines().next().unwrap_or("").to_owned()
 }
 
-/// A command with nothing inherited but the search path: no GOFLAGS, no GOCOVERDIR, no LIVECOV_DIR.
+/// A command with nothing inherited but the search path: no GOFLAGS, no GOCOVERDIR, no LIVECOV_DIR, no ignored signals.
 pub fn clean(program: &Path) -> Command {
-    let mut command = Command::new(program);
+    let mut command = child::command(program);
     command.env_clear();
     for name in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(name) {

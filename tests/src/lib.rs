@@ -2,6 +2,7 @@
 //!
 //! * [`paths`]: where the repository, the build and cached test data are.
 //! * [`cache`]: what is costly to make is made once and kept, by content.
+//! * [`child`]: how children start: signals, mask, limits.
 //! * [`command`]: run a command, keep status and output.
 //! * [`go`]: the pinned Go and its `covdata`.
 //! * [`tool`]: the `livecov` under test; `LIVECOV_TEST_TOOL` puts another one in its place.
@@ -20,6 +21,7 @@
 
 pub mod cache;
 pub mod cargo_livecov;
+pub mod child;
 pub mod command;
 pub mod compare;
 pub mod corpus;

@@ -1,5 +1,6 @@
 //! Fixture programs of `tests/programs/rust`, with probes written by hand.
 
+use crate::child;
 use crate::command::must;
 use crate::go::clean;
 use crate::paths::{make_dir, programs_dir, target_dir};
@@ -49,7 +50,7 @@ pub enum Profile {
 pub fn build(package: &str, mode: Mode, profile: Profile) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = make_dir(&target_dir().join("tests-rust").join(mode.name()));
-    let mut command = Command::new(cargo);
+    let mut command = child::command(cargo);
     command
         .args(["build", "--quiet", "--locked", "--package", package, "--manifest-path"])
         .arg(programs_dir().join("rust/Cargo.toml"))

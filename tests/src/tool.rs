@@ -1,5 +1,6 @@
 //! The tools under test.
 
+use crate::child;
 use crate::command::{Outcome, capture, capture_within};
 use crate::go::{clean, covdata};
 use crate::paths::{profile_dir, repo_root, target_dir};
@@ -73,7 +74,7 @@ fn build(package: &str) -> PathBuf {
         Some(name) if name != "debug" => name.to_owned(),
         _ => "dev".into(),
     };
-    let mut command = Command::new(cargo);
+    let mut command = child::command(cargo);
     command
         .current_dir(repo_root())
         .args(["build", "--package", package, "--bin", package])

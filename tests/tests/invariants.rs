@@ -1,5 +1,6 @@
 //! What `docs/ARCHITECTURE.md` says of the source, held against the source.
 
+use livecov_tests::child::{LIMITS, UMASK, command};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -108,7 +109,7 @@ fn the_instrumenter_does_no_io() {
 fn the_package_of_the_tool_has_the_runtime_s_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = std::process::Command::new(cargo);
+    let mut command = command(cargo);
     command.args(["package", "--list", "--offline", "--allow-dirty", "-p", "cargo-livecov"]).current_dir(&root);
     let output = command.output().expect("cargo starts");
     let listed = String::from_utf8_lossy(&output.stdout);
@@ -124,5 +125,68 @@ fn the_package_of_the_tool_has_the_runtime_s_sources() {
     assert!(count > 20, "{count}");
     for name in ["runtime/lock.toml", "runtime/rt/manifest.toml", "runtime/format/manifest.toml"] {
         assert!(listed.iter().any(|line| line == name), "{name}");
+    }
+}
+
+/// Where a file of the suites may make a command: `child.rs`, which says in what state it starts.
+#[test]
+fn the_suites_start_children_in_one_place() {
+    for (path, text) in sources("tests/src").into_iter().chain(sources("tests/tests")) {
+        let is_place = path.ends_with("tests/src/child.rs");
+        // In two halves, because this file is looked at too; what a test writes into a project has quotation marks.
+        let call = ["Command::", "new("].concat();
+        let calls = text.lines().filter(|line| line.contains(&call) && !line.contains("env!(\\\""));
+        assert!(is_place || calls.count() == 0, "{} makes a command without child::command", path.display());
+    }
+}
+
+const INNER: &str = "LIVECOV_TEST_INNER";
+
+/// The suites under a shell that ignores signals and has a mask and limits of its own.
+#[test]
+fn children_start_clean_whatever_the_suites_were_started_with() {
+    if std::env::var_os(INNER).is_some() {
+        return show_the_state_of_a_child();
+    }
+    let exe = std::env::current_exe().expect("the path of the running test");
+    let script = "trap '' HUP INT QUIT TERM USR1 USR2 ABRT FPE XFSZ CHLD; umask 077; ulimit -S -n 64; ulimit -S -f 100; \
+                  ulimit -S -s 2048; ulimit -S -c unlimited 2>/dev/null; exec \"$0\" --exact --nocapture \"$1\"";
+    let mut hostile = command("sh");
+    hostile.args(["-c", script]).arg(exe).arg("children_start_clean_whatever_the_suites_were_started_with");
+    let outcome = hostile.env(INNER, "1").output().expect("a shell");
+    let text = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success(), "{text}{}", String::from_utf8_lossy(&outcome.stderr));
+    let own: Vec<_> = text.lines().filter(|line| line.starts_with("own ")).collect();
+    assert!(
+        own.iter().any(|line| line.ends_with("fff") || !line.ends_with("0000000000000000")),
+        "nothing was ignored: {text}"
+    );
+}
+
+/// In the test binary that was started with all that: what a child of it has.
+fn show_the_state_of_a_child() {
+    let status = fs::read_to_string("/proc/self/status").expect("the state of this process");
+    let ignored = status.lines().find(|line| line.starts_with("SigIgn:")).expect("a line");
+    println!("own {ignored}");
+    let script = "cat /proc/self/status; umask; cat /proc/self/limits";
+    let output = command("sh").args(["-c", script]).output().expect("a shell");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let field = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}: {text}"));
+        line.split_whitespace().next().expect("a value").to_owned()
+    };
+    for set in ["SigIgn:", "SigBlk:"] {
+        assert_eq!(field(set), "0000000000000000", "{set} {text}");
+    }
+    assert!(text.lines().any(|line| line == format!("{UMASK:04o}")), "{text}");
+    for (resource, wanted) in LIMITS {
+        let name = match resource {
+            libc::RLIMIT_CORE => "Max core file size",
+            libc::RLIMIT_FSIZE => "Max file size",
+            libc::RLIMIT_NOFILE => "Max open files",
+            _ => "Max stack size",
+        };
+        let wanted = if wanted == libc::RLIM_INFINITY { "unlimited".to_owned() } else { wanted.to_string() };
+        assert_eq!(field(name), wanted, "{text}");
     }
 }

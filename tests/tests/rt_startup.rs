@@ -1,5 +1,6 @@
 //! What a program of 100,000 units does before `main`, in instructions, which valgrind counts exactly.
 
+use livecov_tests::child;
 use livecov_tests::command::must;
 use livecov_tests::files;
 use livecov_tests::go::clean;
@@ -8,13 +9,12 @@ use livecov_tests::rust::{Mode, Profile, program};
 use object::{Object, ObjectSection};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The plain program under `-C instrument-coverage`.
 fn by_llvm() -> PathBuf {
     let target = make_dir(&target_dir().join("tests-rust/llvm"));
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
+    let mut cargo = child::command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
         .args(["rustc", "--quiet", "--locked", "--release", "--package", "startup", "--manifest-path"])
         .arg(programs_dir().join("rust/Cargo.toml"))
         .arg("--target-dir")
@@ -23,7 +23,7 @@ fn by_llvm() -> PathBuf {
         .env("FIXTURE_MODE", Mode::Plain.name())
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    must(&mut command);
+    must(&mut cargo);
     target.join("release/startup")
 }
 
@@ -41,7 +41,7 @@ fn instructions(exe: &Path, how: &str) -> BTreeMap<String, u64> {
         .arg(how)
         .env("LLVM_PROFILE_FILE", "/dev/null");
     assert!(
-        Command::new("valgrind").arg("--version").output().is_ok(),
+        child::command("valgrind").arg("--version").output().is_ok(),
         "valgrind is missing: run ci/setup, or install it"
     );
     must(&mut command);

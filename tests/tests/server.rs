@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use livecov_tests::cargo_livecov::Project;
+use livecov_tests::child::command;
 use livecov_tests::command::must;
 use livecov_tests::files::counter_files;
 use livecov_tests::paths::programs_dir;
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -32,10 +33,10 @@ impl Drop for Server {
 
 impl Server {
     fn start(program: &Path, args: &[&str], data: &Path) -> Self {
-        let mut command = Command::new(program);
-        command.args(args);
-        command.env("LIVECOV_DIR", data).env("LIVECOV_DUMP_SIGNAL", "USR2").stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut server = command(program);
+        server.args(args);
+        server.env("LIVECOV_DIR", data).env("LIVECOV_DUMP_SIGNAL", "USR2").stdout(Stdio::piped());
+        let mut child = server.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -51,7 +52,7 @@ impl Server {
     }
 
     fn signal(&self, name: &str) {
-        must(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
+        must(command("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
     }
 
     /// The functions of the server that the next file of counters says have run.

@@ -1,11 +1,12 @@
 //! Programs that are ended from outside.
 
 use crate::project::Project;
+use livecov_tests::child::command;
 use livecov_tests::command::{Outcome, capture};
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -16,10 +17,10 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 fn interrupted(project: &Project, args: &[&str], signal: &str, sends_to_all: bool) -> Outcome {
     project.done(&["build"]);
     let [out, err] = ["out", "err"].map(|name| project.outside("output").join(name));
-    let mut command = project.livecov(args);
-    command.process_group(0).stdin(Stdio::null());
-    command.stdout(File::create(&out).expect("a file")).stderr(File::create(&err).expect("a file"));
-    let mut child = command.spawn().expect("a child");
+    let mut front = project.livecov(args);
+    front.process_group(0).stdin(Stdio::null());
+    front.stdout(File::create(&out).expect("a file")).stderr(File::create(&err).expect("a file"));
+    let mut child = front.spawn().expect("a child");
     let read = |path: &Path| fs::read(path).expect("a file");
     let is_waiting = within_limit(|| read(&out).starts_with(b"waiting\n").then_some(()));
     let whom = if sends_to_all { format!("-{}", child.id()) } else { child.id().to_string() };
@@ -44,7 +45,7 @@ fn within_limit<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
 }
 
 fn send(signal: &str, whom: &str) {
-    let status = Command::new("kill").args(["-s", signal, "--", whom]).status().expect("kill");
+    let status = command("kill").args(["-s", signal, "--", whom]).status().expect("kill");
     assert!(status.success(), "kill -s {signal} {whom}");
 }
 

@@ -290,7 +290,7 @@ fn a_meta_file_that_is_a_pipe() {
     let scene = Scene::new();
     std::fs::remove_file(&scene.victim).unwrap();
     let pipe = scene.dir.path().join("spoilt/covmeta.0123");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    let made = livecov_tests::child::command("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
     scene.assert_left_out("covmeta.0123");
 }

@@ -17,7 +17,7 @@ fn endings() -> &'static Path {
     PROGRAM.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let target = make_dir(&target_dir().join("tests-rust/llvm"));
-        let mut command = std::process::Command::new(cargo);
+        let mut command = livecov_tests::child::command(cargo);
         // Of this crate only, so that build scripts leave no profiles.
         command
             .args(["rustc", "--quiet", "--locked", "--package", "endings", "--bin", "endings", "--manifest-path"])

@@ -50,7 +50,10 @@ pub(crate) fn to_the_end(mut command: Command, signal: Option<&str>) -> Ending {
             assert!(start.elapsed() < TIME_LIMIT, "{command:?} is not ready: {}", stderr.so_far());
             sleep(Duration::from_millis(1));
         }
-        let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+        let sent = livecov_tests::child::command("sh")
+            .args(["-c", &format!("kill -{signal} {}", child.id())])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
     let Some(status) = wait(&mut child, start) else { panic!("{command:?} was killed: {}", stderr.so_far()) };
