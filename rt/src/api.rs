@@ -20,7 +20,9 @@ use std::path::Path;
 
 /// Writes the meta file of every instrumented image of this process to
 /// `directory`, under the names that readers look for. One that is there
-/// already is left alone.
+/// already is left alone if it is right, and replaced if it is damaged. Where
+/// another user's file can neither be read nor replaced, this user's is written
+/// beside it, as `covmeta.HASH.USER.N`.
 ///
 /// # Errors
 ///
@@ -31,7 +33,7 @@ pub fn write_meta_dir(directory: impl AsRef<Path>) -> Result<(), Error> {
 }
 
 /// Writes a snapshot: one counter file for every instrumented image of this
-/// process, and its meta file if it is not there. The counters go on.
+/// process, and its meta file if none is there that is right. The counters go on.
 ///
 /// Several snapshots of a process do not count twice: readers take the
 /// largest of them.

@@ -6,15 +6,15 @@ use crate::encode::{Epoch, Frame, Selection, encode_counters};
 use crate::error::{Error, Operation};
 use crate::identity::{Identity, instance};
 use crate::image::Image;
+use crate::meta::{MetaFile, Refusal};
 use crate::scratch::with_buffer;
-use crate::sys::{Clock, Errno, Fd, file_len, nanos, pause, process_id, remove, rename, rename_new};
+use crate::sys::{Clock, Errno, Fd, nanos, pause, process_id, remove, rename, rename_new};
 use crate::text::Text;
 use crate::window::View;
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicU64, Ordering};
 use livecov_format::encode::EncodeError;
 use livecov_format::encode::counters::SegmentPatch;
-use livecov_format::encode::meta::{MetaHeader, encode_meta_file, meta_file_len};
 use livecov_format::hash::{Hash, hex};
 use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX, TEMPORARY_PREFIX};
 use livecov_format::sink::Sink;
@@ -191,22 +191,20 @@ pub(crate) fn write_meta(image: &Image<'_>, hash: &Hash, directory: &Directory) 
 }
 
 fn try_write_meta(image: &Image<'_>, hash: &Hash, directory: &Directory) -> Result<(), Errno> {
-    let stem = stem(META_PREFIX, hash);
-    let len = meta_file_len(image.packages().map(|package| package.meta));
-    if file_len(directory.number(), stem.c_str()) == Ok(len) {
-        return Ok(());
-    }
-    let temporary = Temporary::create(directory, &stem)?;
-    let header = MetaHeader { hash: *hash, mode: image.mode(), granularity: image.granularity() };
-    with_buffer(|buffer| {
-        let mut sink = BufferedSink { sink: FileSink(&temporary.file), buffer, used: 0 };
-        match encode_meta_file(&mut sink, &header, image.packages().map(|package| package.meta)) {
-            Ok(()) => sink.flush(),
-            Err(EncodeError::Sink(errno)) => Err(errno),
-            Err(_) => Err(Errno::INVALID),
-        }
-    })?;
-    temporary.replace(stem.c_str())
+    let meta_file = MetaFile::new(image, hash);
+    meta_file.ensure(directory, &mut |name| {
+        let temporary = Temporary::create(directory, &stem(META_PREFIX, hash)).map_err(Refusal::Write)?;
+        let encoded = with_buffer(|buffer| {
+            let mut sink = BufferedSink { sink: FileSink(&temporary.file), buffer, used: 0 };
+            match meta_file.encode(&mut sink) {
+                Ok(()) => sink.flush(),
+                Err(EncodeError::Sink(errno)) => Err(errno),
+                Err(_) => Err(Errno::INVALID),
+            }
+        });
+        encoded.map_err(Refusal::Write)?;
+        temporary.replace(name).map_err(Refusal::Name)
+    })
 }
 
 /// Collects small writes.

@@ -28,7 +28,7 @@ impl Errno {
     const INTERRUPTED: Self = Self(libc::EINTR);
 
     /// The number that the last failed call left.
-    fn last() -> Self {
+    pub(crate) fn last() -> Self {
         // SAFETY: the C library gives a valid pointer to this thread's number.
         Self(unsafe { *errno_location() })
     }
@@ -187,19 +187,6 @@ impl Drop for Fd {
 #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the fields' types differ between systems")]
 fn device_and_inode(status: &libc::stat) -> (u64, u64) {
     (status.st_dev as u64, status.st_ino as u64)
-}
-
-/// The length in bytes of the regular file `name` in the directory `dir`.
-pub(crate) fn file_len(dir: c_int, name: &CStr) -> Result<u64, Errno> {
-    let mut status = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: `name` ends in NUL, and there is room for the answer.
-    check(unsafe { libc::fstatat(dir, name.as_ptr(), status.as_mut_ptr(), 0) })?;
-    // SAFETY: the call succeeded and so filled it in.
-    let status = unsafe { status.assume_init() };
-    if status.st_mode & libc::S_IFMT != libc::S_IFREG {
-        return Err(Errno::EXISTS);
-    }
-    u64::try_from(status.st_size).map_err(|_| Errno::INVALID)
 }
 
 /// Gives a file another name, in the place of one that may have it.

@@ -6,6 +6,7 @@
 mod arguments;
 mod environment;
 mod failures;
+mod meta;
 mod points;
 mod refusals;
 mod slab;
