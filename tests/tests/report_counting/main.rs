@@ -7,6 +7,7 @@ mod document;
 mod lines;
 mod programs;
 mod runs;
+mod services;
 
 use livecov_tests::model::Program;
 use livecov_tests::paths::text;

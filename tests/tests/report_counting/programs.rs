@@ -94,7 +94,8 @@ fn data_of_another_content_of_a_file_are_left_out_and_named() {
     let new = program(Count, vec![package("p", &[&library(false)])]);
     write_pod(scratch.path(), &new, &[&[("f", &[1, 1, 0])], &[("f", &[1, 1, 0])]]);
     let (status, out, err) = report(&[text(scratch.path()), "--json"]);
-    let warning = "leaving out data of 1 other contents of src/lib.rs: the file was changed between builds";
+    let warning = "leaving out data of 1 other contents of src/lib.rs: package p was changed between builds. If several \
+                   packages have that name, report their data one by one";
     assert_eq!((status, err), (0, format!("warning: {warning}\n")));
     let found: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(lines(file(&found, "src/lib.rs")), "4:2 5:2~");

@@ -91,12 +91,12 @@ pub fn load(
     let mut gathered = gather(session, inputs, wanted)?;
     let mut files = unite(session, &gathered.versions, sources)?;
     let first = files.keys().next().map(|path| format!("{path}, and {} more", files.len() - 1));
-    files.retain(|path, _| filter.matches(path));
+    files.retain(|path, sum| filter.matches([path, sum.plain_path.as_deref().unwrap_or(path)]));
     if let Some(others) = first.filter(|_| files.is_empty()) {
         session.warn(&format!("the filters leave no file: the data are of {others}"));
     }
     let mut project = build(&gathered, files);
-    project.omissions.retain(|omission| filter.matches(&omission.path));
+    project.omissions.retain(|omission| filter.matches([&omission.path]));
     let note = contexts::attach(&mut project, &mut gathered);
     project.notes.extend(note);
     for note in &project.notes {

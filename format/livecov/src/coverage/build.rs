@@ -7,10 +7,11 @@ use super::model::{File, Function, Line, Package, Project, Ratio, Totals, Unit};
 use super::omissions;
 use super::unite::{FileSum, FileSums, FunctionSum, UnitSum};
 use crate::provenance::Provenance;
+use livecov_format::hash::Hash;
 use livecov_format::model::Span;
 use livecov_format::vocab::CounterMode;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of all files together. Data may claim billions; no project has as many as this.
 const LINE_LIMIT: usize = 1 << 25;
@@ -23,6 +24,7 @@ pub fn build(gathered: &Gathered, sums: FileSums) -> Project {
     for (path, sum) in sums {
         files.push(builder.file(path, sum));
     }
+    find_namesakes(&mut files);
     let mut project = Project {
         mode: gathered.mode,
         granularity: gathered.granularity,
@@ -42,6 +44,20 @@ pub fn build(gathered: &Gathered, sums: FileSums) -> Project {
 /// How many units have a count that stands for more.
 fn saturated_count(files: &[File]) -> u64 {
     files.iter().flat_map(|file| &file.units).filter(|unit| unit.count == u32::MAX).count() as u64
+}
+
+/// Tells files of one path what the others are.
+fn find_namesakes(files: &mut [File]) {
+    let mut contents: BTreeMap<String, BTreeSet<Hash>> = BTreeMap::new();
+    for file in &*files {
+        if let (Some(path), Some(hash)) = (&file.plain_path, file.content_hash) {
+            contents.entry(path.clone()).or_default().insert(hash);
+        }
+    }
+    for file in files {
+        let others = file.plain_path.as_ref().and_then(|path| contents.get(path)).into_iter().flatten();
+        file.namesakes = others.copied().filter(|hash| file.content_hash != Some(*hash)).collect();
+    }
 }
 
 struct Builder {
@@ -66,8 +82,8 @@ impl Builder {
     fn file(&mut self, path: String, mut sum: FileSum) -> File {
         let mut functions = std::mem::take(&mut sum.functions);
         functions.sort_by(|a, b| (start(a), &a.name).cmp(&(start(b), &b.name)));
-        let mut file =
-            File { path, original_path: sum.original_path, content_hash: sum.content_hash, ..File::default() };
+        let FileSum { original_path, plain_path, content_hash, .. } = sum;
+        let mut file = File { path, original_path, plain_path, content_hash, ..File::default() };
         for function in functions {
             self.add_function(&mut file, function);
         }

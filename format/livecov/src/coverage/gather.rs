@@ -1,6 +1,7 @@
 //! The data of all pods, each content of a package once.
 
 use super::contexts::ContextSets;
+use super::naming::tell_apart;
 use super::remap::Remap;
 use crate::combine::{Task, combine};
 use crate::error::Error;
@@ -62,8 +63,10 @@ pub struct Version {
 pub struct VersionFunction {
     /// Name.
     pub name: String,
-    /// Source file, remapped.
+    /// Source file, as the report names it.
     pub file: String,
+    /// The same without the name of its package, if it was given that.
+    pub plain_file: Option<String>,
     /// Source file, as the data have it.
     pub original_file: String,
     /// Whether this is a function literal outside of functions.
@@ -108,6 +111,7 @@ pub fn gather(session: &mut Session<'_>, mut inputs: Inputs, wanted: Wanted<'_>)
         gathered.runs.add(combined.runs, combined.used.len(), processes);
         gathered.add(session, pod, wanted, &Counted { table, counters: combined.total, contexts, newest })
     })?;
+    tell_apart(&mut gathered.versions);
     Ok(gathered)
 }
 
@@ -186,6 +190,7 @@ impl Version {
         let functions = package.functions.iter().map(|function| VersionFunction {
             name: text(function.name),
             file: remap.apply(&text(function.file)),
+            plain_file: None,
             original_file: text(function.file),
             is_literal: function.is_literal,
             units: function.units.clone(),

@@ -3,11 +3,13 @@
 use super::baseline::compare::Comparison;
 use super::contexts::Contexts;
 use super::diff::cover::DiffCoverage;
+use super::naming::owner;
 use crate::provenance::Provenance;
 use livecov_format::hash::Hash;
 use livecov_format::model::{OmissionReason, Span, UnitKind};
 use livecov_format::vocab::{CounterMode, Granularity};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// All that a report says.
@@ -55,10 +57,14 @@ pub struct Package {
 /// A source file.
 #[derive(Clone, Debug, Default)]
 pub struct File {
-    /// Path, as the data have it and `--remap` changes it.
+    /// Path, as the data have it and `--remap` changes it; `PACKAGE/PATH` if other packages have files of that path.
     pub path: String,
     /// Path before `--remap`.
     pub original_path: String,
+    /// Path without the name of its package, if it has that because another package has a file of that path.
+    pub plain_path: Option<String>,
+    /// The contents of the other packages' files of that path.
+    pub namesakes: Vec<Hash>,
     /// The packages that have functions in it, as places in [`Project::packages`], ascending.
     pub packages: Vec<u32>,
     /// MD5 of the content that was compiled; none if the data do not say.
@@ -291,6 +297,12 @@ impl Totals {
 }
 
 impl File {
+    /// The path without the name of its package.
+    #[must_use]
+    pub fn plain_path(&self) -> &str {
+        self.plain_path.as_deref().unwrap_or(&self.path)
+    }
+
     /// The function's units.
     #[must_use]
     pub fn units_of(&self, function: &Function) -> &[Unit] {
@@ -332,6 +344,13 @@ impl File {
 }
 
 impl Project {
+    /// The cargo packages, or Go's modules, that have functions in a file.
+    #[must_use]
+    pub fn owners_of(&self, file: &File) -> BTreeSet<&str> {
+        let packages = file.packages.iter().filter_map(|number| self.packages.get(*number as usize));
+        packages.map(|package| owner(&package.path, &package.module_path)).collect()
+    }
+
     /// Adds the files' sums up for the packages and the project.
     pub(super) fn sum_up(&mut self) {
         self.totals = Totals::default();

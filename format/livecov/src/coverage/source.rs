@@ -51,12 +51,14 @@ impl Sources {
     pub fn of(&self, project: &Project, file: &File) -> Option<Source> {
         let packages = file.packages.iter().filter_map(|number| project.packages.get(*number as usize));
         let modules: Vec<&str> = packages.map(|package| package.module_path.as_str()).collect();
-        self.find([&file.path, &file.original_path], &modules, file.content_hash)
+        let found = self.find([&file.path, file.plain_path(), &file.original_path], &modules, file.content_hash)?;
+        let is_anothers = file.content_hash != Some(found.hash) && file.namesakes.contains(&found.hash);
+        (!is_anothers).then_some(found)
     }
 
     /// The file of one of these names that has the content of `hash`, else the first that there is.
     #[must_use]
-    pub fn find(&self, names: [&str; 2], modules: &[&str], hash: Option<Hash>) -> Option<Source> {
+    pub fn find(&self, names: [&str; 3], modules: &[&str], hash: Option<Hash>) -> Option<Source> {
         let mut first = None;
         for path in self.candidates(names, modules) {
             let Some(source) = read(path) else { continue };
@@ -68,7 +70,7 @@ impl Sources {
         first
     }
 
-    fn candidates(&self, names: [&str; 2], modules: &[&str]) -> Vec<PathBuf> {
+    fn candidates(&self, names: [&str; 3], modules: &[&str]) -> Vec<PathBuf> {
         let mut candidates = Vec::new();
         for name in names {
             // Go names files after the import paths of their packages.

@@ -5,18 +5,21 @@
 //! file's content, only one content of it counts.
 
 use super::gather::{Version, VersionFunction};
+use super::naming::owner;
 use super::source::Sources;
 use crate::session::Session;
 use livecov_format::hash::Hash;
 use livecov_format::model::{FileInfo, FunctionInfo, Span, Unit, UnitInfo};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A source file of one content.
 #[derive(Debug, Default)]
 pub struct FileSum {
     /// The path before remapping.
     pub original_path: String,
+    /// The path without the name of its package, if it was given that.
+    pub plain_path: Option<String>,
     /// MD5 of the content.
     pub content_hash: Option<Hash>,
     /// Lines with code, as runs `[first, behind)`; none if the data do not say.
@@ -37,6 +40,8 @@ pub struct FunctionSum {
     pub name: String,
     /// Path of the package that comes first.
     pub package: String,
+    /// The cargo package of that one, or Go's module.
+    pub owner: String,
     /// Paths of the other packages.
     pub other_packages: Vec<String>,
     /// Whether this is a function literal outside of functions.
@@ -84,8 +89,10 @@ pub fn unite(
             let chosen = choose(&contents, path, sources);
             contents.swap(0, chosen);
             let count = contents.len() - 1;
+            let packages = packages_of(&contents);
             session.leave_out(&format!(
-                "leaving out data of {count} other contents of {path}: the file was changed between builds"
+                "leaving out data of {count} other contents of {path}: package {packages} was changed between builds. \
+                 If several packages have that name, report their data one by one"
             ))?;
         }
         sums.extend(contents.into_iter().next().map(|sum| (path.to_owned(), sum)));
@@ -93,12 +100,26 @@ pub fn unite(
     Ok(sums)
 }
 
+/// The packages that have functions in any of the contents.
+fn packages_of(contents: &[FileSum]) -> String {
+    let functions = contents.iter().flat_map(|sum| &sum.functions);
+    let packages: BTreeSet<&str> = functions.map(|function| function.owner.as_str()).collect();
+    packages.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// The content that is there now, else the one that ran last.
 fn choose(contents: &[FileSum], path: &str, sources: &Sources) -> usize {
     let current = || {
         let original = contents.first().map_or(path, |sum| sum.original_path.as_str());
-        let current = sources.find([path, original], &[], None)?.hash;
-        contents.iter().position(|sum| sum.content_hash == Some(current))
+        let plain = contents.first().and_then(|sum| sum.plain_path.as_deref());
+        let names = [path, plain.unwrap_or(path), original];
+        if plain.is_none() {
+            let current = sources.find(names, &[], None)?.hash;
+            return contents.iter().position(|sum| sum.content_hash == Some(current));
+        }
+        // The first source that is found may be another package's.
+        let is_there = |hash: Hash| sources.find(names, &[], Some(hash)).is_some_and(|source| source.hash == hash);
+        contents.iter().position(|sum| sum.content_hash.is_some_and(is_there))
     };
     let newest = || (0..contents.len()).max_by_key(|place| contents.get(*place).map_or(0, |sum| sum.newest));
     current().or_else(newest).unwrap_or(0)
@@ -128,8 +149,8 @@ fn meet_file(sums: &mut Vec<FileSum>, info: Option<&FileInfo>, function: &Versio
     let content_hash = info.map(|info| info.content_hash);
     let known = sums.iter().position(|sum| sum.content_hash == content_hash);
     let place = known.unwrap_or_else(|| {
-        let original_path = function.original_file.clone();
-        sums.push(FileSum { original_path, content_hash, ..FileSum::default() });
+        let (original_path, plain_path) = (function.original_file.clone(), function.plain_file.clone());
+        sums.push(FileSum { original_path, plain_path, content_hash, ..FileSum::default() });
         sums.len() - 1
     });
     if let Some(sum) = sums.get_mut(place) {
@@ -177,17 +198,24 @@ impl FileSum {
             Some(known) => known.add(&version.path, &sums.collect::<Vec<_>>(), declaration),
             None => {
                 self.known.insert(key, self.functions.len());
-                self.functions.push(FunctionSum::new(&version.path, function, sums.collect(), declaration));
+                let packages = [&version.path, owner(&version.path, &version.module_path)];
+                self.functions.push(FunctionSum::new(packages, function, sums.collect(), declaration));
             }
         }
     }
 }
 
 impl FunctionSum {
-    fn new(package: &str, function: &VersionFunction, units: Vec<UnitSum>, declaration: Option<Span>) -> Self {
+    fn new(
+        [package, owner]: [&str; 2],
+        function: &VersionFunction,
+        units: Vec<UnitSum>,
+        declaration: Option<Span>,
+    ) -> Self {
         let mut sum = Self {
             name: function.name.clone(),
             package: package.to_owned(),
+            owner: owner.to_owned(),
             other_packages: Vec::new(),
             is_literal: function.is_literal,
             declaration,
@@ -299,11 +327,12 @@ mod tests {
         let function = VersionFunction {
             name: "f".into(),
             file: "a.rs".into(),
+            plain_file: None,
             original_file: "a.rs".into(),
             is_literal: false,
             units: 0..units.len(),
         };
-        FunctionSum::new("p", &function, units, None)
+        FunctionSum::new(["p"; 2], &function, units, None)
     }
 
     #[test]

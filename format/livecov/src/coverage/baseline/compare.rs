@@ -144,10 +144,14 @@ pub type IsBase<'c> = &'c dyn Fn(&str, Hash) -> Option<bool>;
 #[must_use]
 pub fn compare(new: &Project, old: &Project, placed: &Placed, sources: &Sources, is_base: IsBase<'_>) -> Comparison {
     let mut olds: Olds<'_> = old.files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let mut renamed = renamed(new, old);
     let mut comparison = Comparison::default();
     for (number, file) in new.files.iter().enumerate() {
         let change = placed.changes.get(&number);
-        let partner = partner(file, change, &mut olds);
+        let partner = match renamed.remove(&number) {
+            Some(partner) => partner.and_then(|old| olds.remove(old.path.as_str())),
+            None => partner(file, change, &mut olds),
+        };
         comparison.add_file(file, partner, change, is_base);
     }
     let paths: BTreeSet<&str> = new.files.iter().map(|file| file.path.as_str()).collect();
@@ -160,6 +164,27 @@ pub fn compare(new: &Project, old: &Project, placed: &Placed, sources: &Sources,
 
 /// The files of the older data that have no partner yet.
 type Olds<'p> = BTreeMap<&'p str, &'p File>;
+
+/// The older states of files that have the names of their packages in only one of the data, because only there another
+/// package has a file of the same path; none for those that the older data do not have.
+fn renamed<'p>(new: &Project, old: &'p Project) -> BTreeMap<usize, Option<&'p File>> {
+    let named = |project: &Project| -> BTreeSet<String> {
+        project.files.iter().filter_map(|file| file.plain_path.clone()).collect()
+    };
+    let (named_now, named_before) = (named(new), named(old));
+    let changes_name = |path: &str| named_now.contains(path) != named_before.contains(path);
+    let mut olds: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
+    for file in old.files.iter().filter(|file| changes_name(file.plain_path())) {
+        olds.entry(file.plain_path()).or_default().push(file);
+    }
+    let of_same_package = |file: &File| {
+        let owners = new.owners_of(file);
+        let mut possible = olds.get(file.plain_path()).into_iter().flatten();
+        possible.find(|before| !owners.is_disjoint(&old.owners_of(before))).copied()
+    };
+    let files = new.files.iter().enumerate().filter(|(_, file)| changes_name(file.plain_path()));
+    files.map(|(number, file)| (number, of_same_package(file))).collect()
+}
 
 /// The older state of a file: that of the same path, or of the path that it had before.
 fn partner<'p>(file: &File, change: Option<&FileChange>, olds: &mut Olds<'p>) -> Option<&'p File> {

@@ -127,7 +127,8 @@ impl Finder<'_> {
     fn best_ends(&self, path: &str, candidates: &[usize]) -> Vec<usize> {
         let shared = |number: &usize| {
             let file = self.project.files.get(*number)?;
-            shared_end(path, &file.path).or_else(|| shared_end(path, &file.original_path))
+            let names = [&file.path, file.plain_path(), &file.original_path];
+            names.into_iter().find_map(|name| shared_end(path, name))
         };
         let most = candidates.iter().filter_map(shared).max();
         candidates.iter().copied().filter(|number| most.is_some() && shared(number) == most).collect()

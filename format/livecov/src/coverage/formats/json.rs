@@ -61,6 +61,8 @@ struct PackageJson<'p> {
 #[derive(Serialize)]
 struct FileJson<'p> {
     path: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plain_path: Option<&'p str>,
     packages: &'p [u32],
     content_md5: Option<String>,
     totals: Totals,
@@ -180,6 +182,7 @@ fn package(package: &Package) -> PackageJson<'_> {
 fn file(file: &File) -> FileJson<'_> {
     FileJson {
         path: &file.path,
+        plain_path: file.plain_path.as_deref(),
         packages: &file.packages,
         content_md5: file.content_hash.map(|hash| String::from_utf8_lossy(&hex(&hash)).into_owned()),
         totals: file.totals,
