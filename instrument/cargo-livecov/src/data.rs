@@ -2,13 +2,24 @@
 
 use crate::files;
 use livecov_format::decode::CounterFile;
+use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX};
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Calls the tool for data.
 pub(crate) fn livecov(args: Vec<OsString>) -> i32 {
     livecov::run(args, &mut io::stdout(), &mut io::stderr()).into()
+}
+
+/// Whether a directory has coverage data.
+pub(crate) fn is_there(folder: &Path) -> bool {
+    let is_meta = |path: &PathBuf| has_prefix(path, META_PREFIX);
+    files::entries(folder).is_ok_and(|entries| entries.iter().any(is_meta))
+}
+
+fn has_prefix(path: &Path, prefix: &str) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
 }
 
 /// Removes what build scripts left that have counted libraries in them: they
@@ -16,8 +27,7 @@ pub(crate) fn livecov(args: Vec<OsString>) -> i32 {
 /// nothing of the folder, those of rustdoc cannot be.
 pub(crate) fn remove_host_runs(folder: &Path) {
     for path in files::entries(folder).unwrap_or_default() {
-        let is_counters = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("covcounters."));
-        if is_counters && std::fs::read(&path).is_ok_and(|bytes| is_of_host(&bytes)) {
+        if has_prefix(&path, COUNTER_PREFIX) && std::fs::read(&path).is_ok_and(|bytes| is_of_host(&bytes)) {
             // It stays, at worst.
             let _ = std::fs::remove_file(&path);
         }

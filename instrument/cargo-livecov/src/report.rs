@@ -5,9 +5,13 @@ use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::project::Project;
+use crate::session::FAILURE;
 use clap::Parser;
+use livecov::coverage::config::complete::complete;
+use livecov::coverage::opts::CoverageOpts;
 use std::env;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is to be reported, and how.
@@ -49,15 +53,25 @@ impl Report {
 
     /// Finds what is wrong with its flags before anything runs.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let line = self.line();
-        livecov::cli::Cli::try_parse_from(line).map(drop).map_err(|error| {
+        self.options().map(drop)
+    }
+
+    /// The flags, completed by the configuration file.
+    fn options(&self) -> Result<CoverageOpts, Error> {
+        let parsed = livecov::cli::Cli::try_parse_from(self.line()).map_err(|error| {
             let text = error.to_string();
             Error::Usage(text.trim_start_matches("error: ").trim_end().to_owned())
-        })
+        })?;
+        let livecov::cli::Command::Report(opts) = parsed.command else {
+            return Err(Error::Usage("no report".to_owned()));
+        };
+        let (mut out, mut err) = (io::sink(), io::sink());
+        let mut session = livecov::session::Session::new(&mut out, &mut err, &opts.common, false);
+        Ok(complete(&mut session, &opts)?)
     }
 
     pub(crate) fn has_data(&self) -> bool {
-        files::entries(&self.data).is_ok_and(|entries| !entries.is_empty())
+        data::is_there(&self.data)
     }
 
     /// Reports on data that must be there.
@@ -73,13 +87,27 @@ impl Report {
         line
     }
 
+    /// Says that a run left nothing to report on; the exit status. A report of
+    /// an earlier run does not stay in the place of the one that is missing.
+    pub(crate) fn without_data(&self) -> Result<i32, Error> {
+        let opts = self.options()?;
+        let limits = opts.limits.names().into_iter().chain(opts.count_limits.names()).collect::<Vec<_>>();
+        let limits_text = if limits.is_empty() { String::new() } else { format!("{}: ", limits.join(", ")) };
+        eprintln!("error: {limits_text}no data in {}: no instrumented code has run", self.data.display());
+        eprintln!("livecov: does a filter leave no test, or is every package excluded?");
+        for path in outputs(&opts).into_iter().filter(|path| path.is_file()) {
+            match std::fs::remove_file(path) {
+                Ok(()) => eprintln!("livecov: removed {}, the report of an earlier run", path.display()),
+                Err(error) => {
+                    eprintln!("warning: livecov: {} is of an earlier run; cannot remove it: {error}", path.display());
+                }
+            }
+        }
+        Ok(if limits.is_empty() { FAILURE } else { livecov::exit::THRESHOLD.into() })
+    }
+
     /// Reports on the data; the exit status.
     pub(crate) fn make(&self) -> Result<i32, Error> {
-        if !self.has_data() {
-            let folder = self.data.display();
-            eprintln!("warning: livecov: no data in {folder}: nothing that is counted has run");
-            return Ok(0);
-        }
         if let Some(folder) = self.page.as_deref().and_then(Path::parent) {
             files::create_folder(folder)?;
         }
@@ -99,6 +127,12 @@ impl Report {
             eprintln!("warning: livecov: cannot open {}: {error}", page.display());
         }
     }
+}
+
+/// The files that a report is written to.
+fn outputs(opts: &CoverageOpts) -> Vec<&Path> {
+    let formats = opts.formats.wanted().into_iter().filter_map(|(_, path)| path);
+    formats.chain(opts.formats.output_path()).collect()
 }
 
 /// Where the page is put: in a folder of reports as cargo-llvm-cov does it, for

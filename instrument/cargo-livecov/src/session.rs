@@ -35,6 +35,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
     })
 }
 
+/// Nextest's exit status if there was no test to run.
+const NO_TESTS: i32 = 4;
+
 /// How often cargo is called again at most.
 const ATTEMPTS: usize = 3;
 
@@ -214,12 +217,30 @@ impl Session {
             data::remove_host_runs(&self.data);
         }
         data::merge(&self.data);
+        self.report_on_run(command, code)
+    }
+
+    /// The report at the end of a run that cargo left with `code`; the exit
+    /// status.
+    fn report_on_run(&self, command: CargoCommand, code: i32) -> Result<i32, Error> {
+        if self.report.has_data() {
+            if self.cli.no_report {
+                return Ok(code);
+            }
+            let reported = self.report.make()?;
+            return Ok(if code == 0 || self.cli.ignores_failure { reported } else { code });
+        }
         // Where nothing could be built there is nothing to be said of data.
-        if self.cli.no_report || (code != 0 && !self.report.has_data()) {
+        if code != 0 && !(command == CargoCommand::Nextest && code == NO_TESTS) {
             return Ok(code);
         }
-        let reported = self.report.make()?;
-        Ok(if code == 0 || self.cli.ignores_failure { reported } else { code })
+        if self.cli.no_report {
+            let folder = self.data.display();
+            eprintln!("warning: livecov: no data in {folder}: no instrumented code has run");
+            return Ok(code);
+        }
+        let lost = self.report.without_data()?;
+        Ok(if code == 0 { lost } else { code })
     }
 
     /// Calls cargo, and gives its exit status.

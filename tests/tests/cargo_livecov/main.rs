@@ -10,6 +10,7 @@ mod environment;
 mod fallback;
 mod housekeeping;
 mod kinds;
+mod losses;
 mod modules;
 mod paths;
 mod project;

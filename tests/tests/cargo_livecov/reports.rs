@@ -49,19 +49,6 @@ fn flags_that_no_report_has_are_named() {
 }
 
 #[test]
-fn nothing_that_counts() {
-    let project = Project::of(&[
-        ("Cargo.toml", "[package]\nname = \"empty\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
-        ("src/lib.rs", "//! Nothing.\n"),
-    ]);
-    let outcome = project.livecov(&["test", "-q"]).output().expect("it starts");
-    let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
-    assert_eq!(said.matches("warning: livecov: no data in").count(), 1, "{said}");
-    assert!(!said.contains("no applicable files"), "{said}");
-    assert_eq!(outcome.status.code(), Some(0), "{said}");
-}
-
-#[test]
 fn reports_without_data_are_refused() {
     let project = Project::copy("sample");
     let outcome = capture(&mut project.livecov(&["report", "--fail-under-lines", "80"])).exits(1);

@@ -157,26 +157,40 @@ pub struct CountLimits {
 }
 
 impl CountLimits {
-    /// What is over its limit, one message each. Data without anything to count have lost it, and fail too.
-    #[must_use]
-    pub fn violations(&self, project: &Project) -> Vec<String> {
+    /// All limits that are set.
+    fn all(&self) -> impl Iterator<Item = (Measure, u64)> {
         let limits = [
             (Measure::Lines, self.fail_uncovered_lines),
             (Measure::Units, self.fail_uncovered_units),
             (Measure::Functions, self.fail_uncovered_functions),
             (Measure::Branches, self.fail_uncovered_branches),
         ];
-        let check = |(measure, limit): (Measure, Option<u64>)| {
-            let limit = limit?;
+        limits.into_iter().filter_map(|(measure, limit)| Some((measure, limit?)))
+    }
+
+    fn name(measure: Measure, limit: u64) -> String {
+        format!("--fail-uncovered-{} {limit}", measure.name())
+    }
+
+    /// The names of all limits that are set.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.all().map(|(measure, limit)| Self::name(measure, limit)).collect()
+    }
+
+    /// What is over its limit, one message each. Data without anything to count have lost it, and fail too.
+    #[must_use]
+    pub fn violations(&self, project: &Project) -> Vec<String> {
+        let check = |(measure, limit): (Measure, u64)| {
             let Ratio { covered, total } = measure.ratio(&project.totals);
-            let (what, name) = (measure.words(), format!("--fail-uncovered-{} {}", measure.name(), limit));
+            let (what, name) = (measure.words(), Self::name(measure, limit));
             if total == 0 && measure == Measure::Lines {
                 return Some(format!("{name}: the data have no {what}"));
             }
             let missed = total.saturating_sub(covered);
             (missed > limit).then(|| format!("{what}: {missed} of {total} did not run, more than {name}"))
         };
-        limits.into_iter().filter_map(check).collect()
+        self.all().filter_map(check).collect()
     }
 }
 
@@ -202,6 +216,13 @@ impl Limits {
             *measure == Measure::Diff && limit.is_some() && !self.configured.contains(&(*scope, *measure))
         });
         wanted.map(|(scope, measure, _)| self.name(scope, measure)).collect()
+    }
+
+    /// The names of all limits that are set, as the user gave them.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let set = self.all().into_iter().filter_map(|(scope, measure, limit)| Some((scope, measure, limit?)));
+        set.map(|(scope, measure, limit)| format!("{} {limit}", self.name(scope, measure))).collect()
     }
 
     /// What is below its limit, one message each. Limits for changed lines hold where there is a diff.
