@@ -13,12 +13,13 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     for (name, link) in [
         ("Cargo.lock", "lock.toml"),
+        ("exports/Cargo.toml", "exports/manifest.toml"),
         ("format/Cargo.toml", "format/manifest.toml"),
         ("rt/Cargo.toml", "rt/manifest.toml"),
     ] {
         files.push((name.to_owned(), original(&links.join(link))?));
     }
-    for folder in ["rt/src", "format/src"] {
+    for folder in ["exports/src", "rt/src", "format/src"] {
         let original = original(&links.join(folder))?;
         println!("cargo::rerun-if-changed={}", original.display());
         collect(&original, folder, &mut files)?;

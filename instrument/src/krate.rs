@@ -368,7 +368,7 @@ impl<'a> Crate<'a> {
         done.function_count = counts.len();
         done.unit_count = counts.iter().sum();
         let tag = u32::from_le_bytes(*blob.hash.first_chunk().unwrap_or(&[0; 4]));
-        if done.unit_count > 0 || self.options.arms_signals {
+        if done.unit_count > 0 || self.options.arms_signals || self.options.exports.is_some() {
             self.texts(&probes, tag, &counts, &mut done);
         }
         done.blob = blob.bytes;

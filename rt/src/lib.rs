@@ -60,6 +60,8 @@ mod disposition;
 mod encode;
 mod error;
 mod exit;
+#[doc(hidden)]
+pub mod exports;
 mod files;
 mod fork;
 mod handler;

@@ -82,6 +82,7 @@ impl Project {
             counts_tests: cli.counts_tests,
             counts_host: cli.counts_host,
             arms_signals: !cli.no_signals,
+            exports: !cli.no_exports,
             is_portable: self.has_dynamic_libraries(),
             workspace_root: self.workspace_root.clone(),
             out: PathBuf::new(),

@@ -30,6 +30,8 @@ pub struct Config {
     pub counts_host: bool,
     /// Whether programs keep their data when a signal ends them.
     pub arms_signals: bool,
+    /// Whether shared libraries export functions to hosts in other languages.
+    pub exports: bool,
     /// Whether any crate ends up in a Rust dynamic library.
     pub is_portable: bool,
     /// Where names of files in the data start.
@@ -110,6 +112,9 @@ pub struct Runtime {
     pub target: Option<String>,
     /// The library.
     pub rlib: PathBuf,
+    /// The crate of the functions that shared libraries export.
+    #[serde(default)]
+    pub exports: PathBuf,
     /// Where the crates are that it was built with.
     pub folders: Vec<PathBuf>,
     /// Where all of it is.

@@ -19,6 +19,9 @@ const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"
 /// inherit from it.
 const WORKSPACE: &str = include_str!("runtime.toml");
 
+/// Declares the functions that shared libraries export.
+pub(crate) const HEADER: &str = include_str!("../runtime/exports/livecov.h");
+
 /// What the runtime is built for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
@@ -111,7 +114,8 @@ impl Request<'_> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
         let mut command = Command::new(&cargo);
         command.current_dir(self.workspace_root);
-        command.args(["build", "--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "--manifest-path"]);
+        command.args(["build", "--release", "--quiet", "--message-format=json"]);
+        command.args(["-p", "livecov-rt", "-p", "livecov-exports", "--manifest-path"]);
         command.arg(folder.join("Cargo.toml"));
         command.args(is_offline.then_some("--offline"));
         if !self.has_std {
@@ -194,10 +198,12 @@ fn found(messages: &[u8]) -> Option<Runtime> {
         let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else { continue };
         let files = message["filenames"].as_array().into_iter().flatten();
         for file in files.filter_map(|file| file.as_str()).map(Path::new) {
-            if message["target"]["name"] == "livecov_rt"
-                && file.extension().is_some_and(|extension| extension == "rlib")
-            {
-                runtime.rlib = in_deps(file)?;
+            if file.extension().is_some_and(|extension| extension == "rlib") {
+                match message["target"]["name"].as_str() {
+                    Some("livecov_rt") => runtime.rlib = in_deps(file)?,
+                    Some("livecov_exports") => runtime.exports = in_deps(file)?,
+                    _ => {}
+                }
             }
             if message["reason"] == "compiler-artifact" && message["target"]["kind"][0] != "custom-build" {
                 folders.extend(in_deps(file)?.parent().map(Path::to_owned));

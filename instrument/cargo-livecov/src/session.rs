@@ -44,6 +44,7 @@ const ATTEMPTS: usize = 3;
 fn dispatch(cli: &Cli) -> Result<i32, Error> {
     match &cli.action {
         Action::Help => print(HELP),
+        Action::Header => print(runtime::HEADER),
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
         Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),

@@ -21,6 +21,8 @@ use std::{env, fs};
 
 /// The name by which a crate knows the runtime.
 const RUNTIME: &str = "__livecov_rt";
+/// The same for the crate of exported functions.
+const EXPORTS: &str = "__livecov_exports";
 
 /// Runs a command line, the compiler first, with probes if the crate is to be
 /// counted, and gives the exit status.
@@ -382,6 +384,7 @@ impl Crate<'_> {
             counts: self.counts(),
             include_tests: config.counts_tests,
             arms_signals: config.arms_signals && self.is_program(),
+            exports: self.exports().then_some(EXPORTS),
             left_out: &fallback.files,
             complaints: &fallback.rounds,
             display: &|path| self.display(path),
@@ -395,6 +398,12 @@ impl Crate<'_> {
     fn is_program(&self) -> bool {
         let is_program = matches!(self.target.kind, TargetKind::Bin | TargetKind::Example);
         self.wrapper.call.is_test || is_program || self.target.kind.is_test_code()
+    }
+
+    /// Whether the crate exports functions to hosts in other languages.
+    fn exports(&self) -> bool {
+        let Wrapper { config, call, .. } = self.wrapper;
+        config.exports && call.is_foreign_library && !call.is_test && self.runtime.exports.is_file()
     }
 
     /// Calls rustc on the overlay.
@@ -411,6 +420,9 @@ impl Crate<'_> {
         // build shows those that are.
         command.arg("--cap-lints=allow");
         command.arg(format!("--extern={RUNTIME}={}", self.runtime.rlib.display()));
+        if self.exports() {
+            command.arg(format!("--extern={EXPORTS}={}", self.runtime.exports.display()));
+        }
         command.args(self.wrapper.search_paths());
         if done.has_const_probes {
             command.env("RUSTC_BOOTSTRAP", "1");
