@@ -55,7 +55,8 @@ pub struct Package {
     pub folder: PathBuf,
     /// What an overlay of its sources covers.
     pub base: PathBuf,
-    /// Name of its files in the data: this in front of the path below `base`.
+    /// Name of its files in the data: this in front of the path below `base`;
+    /// if it is empty, the way from the workspace.
     pub prefix: String,
     /// Its targets.
     pub targets: Vec<Target>,

@@ -12,6 +12,7 @@ mod housekeeping;
 mod kinds;
 mod losses;
 mod modules;
+mod outside;
 mod paths;
 mod project;
 mod reports;
