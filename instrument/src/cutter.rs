@@ -4,8 +4,9 @@ use crate::cfg::Cfg;
 use crate::edits::{Edits, Piece, Place, ProbeAt};
 use crate::finding::Finding;
 use crate::functions::{Draft, Function};
+use crate::leaving::{Leaving, leaves_by_tokens};
 use crate::modules::ModulePlace;
-use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, needs_parens};
+use crate::syntax::{attributes_of, has_let, macro_name, needs_parens};
 use crate::text::Text;
 use livecov_format::model::{Omission, OmissionReason, UnitKind};
 use std::ops::Range;
@@ -21,6 +22,8 @@ pub(crate) struct Rules<'c> {
     pub(crate) cfg: &'c Cfg,
     /// The same without `test`, if test code is to be left out.
     pub(crate) without_tests: &'c Cfg,
+    /// What the crate defines that may leave.
+    pub(crate) leaving: &'c Leaving,
     pub(crate) const_fn: bool,
     /// The folder of the package's manifest.
     pub(crate) manifest_dir: Option<&'c std::path::Path>,
@@ -36,6 +39,8 @@ pub(crate) struct Frame {
     pub(crate) current: Option<usize>,
     /// Whether what came last may have left the block or skipped what follows.
     pub(crate) leaves: bool,
+    /// How often something so far may have ended the program or have panicked.
+    pub(crate) failures: u32,
     pub(crate) place: Place,
 }
 
@@ -126,7 +131,7 @@ impl<'c> Cutter<'c> {
         let (file, units, decisions) = (self.file.0, Vec::new(), 0);
         self.functions.push(Function { name, file, declaration, outline_start, is_literal, units, decisions });
         let place = Place { is_macro: self.in_macro, ..place };
-        let outer = self.frame.replace(Frame { function, current: None, leaves: false, place });
+        let outer = self.frame.replace(Frame { function, current: None, leaves: false, failures: 0, place });
         body(self);
         self.frame = outer;
     }
@@ -341,6 +346,18 @@ impl<'c> Cutter<'c> {
         self.set_leaves(leaves);
     }
 
+    /// What may panic, or end the program.
+    fn may_fail(&mut self) {
+        if let Some(frame) = &mut self.frame {
+            frame.leaves = true;
+            frame.failures += 1;
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        self.frame.map_or(0, |frame| frame.failures)
+    }
+
     fn if_else(&mut self, branch: &syn::ExprIf) {
         self.visit_expr(&branch.cond);
         let decision = self.new_decision();
@@ -392,8 +409,14 @@ impl<'c> Cutter<'c> {
             // The compiler cannot call it in a constant.
             frame.place.is_const = false;
         }
+        let failures = self.failures();
         self.deferred(|this| this.arm(&closure.body, UnitKind::Closure, 0));
+        let has_failed = self.failures() > failures;
         self.frame = outer;
+        if has_failed {
+            // It may be called at once: what it ends does not come back.
+            self.may_fail();
+        }
     }
 
     fn looped(&mut self, body: &Block) {
@@ -406,8 +429,11 @@ impl<'c> Cutter<'c> {
             self.included_expression(call);
         }
         let is_known = self.known_macro(call, is_statement);
-        if !is_known && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
+        if !is_known && leaves_by_tokens(call.tokens.clone()) {
             self.set_leaves(true);
+        }
+        if self.rules.leaving.has_macro(&macro_name(&call.path), self.rules.cfg) {
+            self.may_fail();
         }
         if !is_known {
             self.wait_for_macro(call, is_statement);
@@ -471,6 +497,12 @@ impl<'c> Cutter<'c> {
             Expr::Async(inner) => self.deferred(|this| this.branch(&inner.block, UnitKind::Async, 0)),
             Expr::Const(inner) => self.outside(|this| this.statements(&inner.block.stmts)),
             Expr::Repeat(inner) => self.visit_expr(&inner.expr),
+            Expr::Call(_) | Expr::MethodCall(_) => {
+                visit::visit_expr(self, expr);
+                if self.rules.leaving.has_call(expr) {
+                    self.may_fail();
+                }
+            }
             Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Await(_) | Expr::Yield(_) => {
                 visit::visit_expr(self, expr);
                 self.set_leaves(true);

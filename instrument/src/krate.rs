@@ -8,6 +8,7 @@ use crate::expansion::{Call, Definitions, Refusal};
 use crate::finding::{Finding, Found};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
+use crate::leaving::Leaving;
 use crate::look::{Look, Part};
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
 use crate::options::{Diagnostic, Instrumented, Options, Rejected, SourceFile};
@@ -49,6 +50,7 @@ struct File {
 pub(crate) struct Crate<'a> {
     options: &'a Options<'a>,
     without_tests: Cfg,
+    leaving: Leaving,
     files: Vec<File>,
     functions: Vec<Function>,
     omissions: Vec<Omission>,
@@ -65,6 +67,10 @@ pub(crate) struct Crate<'a> {
 
 impl<'a> Crate<'a> {
     pub(crate) fn new(options: &'a Options<'a>) -> Self {
+        Self::with(options, Leaving::default())
+    }
+
+    fn with(options: &'a Options<'a>, leaving: Leaving) -> Self {
         let mut without_tests = options.cfg.clone();
         if !options.include_tests {
             without_tests.remove("test");
@@ -72,6 +78,7 @@ impl<'a> Crate<'a> {
         Self {
             options,
             without_tests,
+            leaving,
             files: Vec::new(),
             functions: Vec::new(),
             omissions: Vec::new(),
@@ -84,10 +91,43 @@ impl<'a> Crate<'a> {
         }
     }
 
-    /// Reads all files, from the root file on.
+    /// Reads and cuts all files, from the root file on.
     pub(crate) fn read(&mut self, load: Load<'_>) {
-        let root = ModuleFile { path: self.options.root.to_owned(), place: ModulePlace::root(self.options.root) };
-        let mut waiting = vec![Found { names: Vec::new(), candidates: vec![root], is_left_out: false }];
+        self.read_files(self.root(), load);
+        let leaving = self.leaving_found();
+        if !leaving.is_empty() {
+            // It decides where units start, and may be defined in any file.
+            *self = Self::with(self.options, leaving);
+            proc_macro2::extra::invalidate_current_thread_spans();
+            self.read_files(self.root(), load);
+        }
+        while !self.waiting.is_empty() {
+            let mut found = Vec::new();
+            for (file, call) in std::mem::take(&mut self.waiting) {
+                found.extend(self.arguments(file, &call));
+            }
+            self.read_files(found, load);
+        }
+    }
+
+    /// What may leave in the files so far.
+    fn leaving_found(&self) -> Leaving {
+        let mut leaving = Leaving::default();
+        for file in &self.files {
+            leaving.add_functions(file.tokens.clone());
+        }
+        leaving.add_macros(self.definitions.meanings(), self.options.cfg);
+        leaving
+    }
+
+    fn root(&self) -> Vec<Found> {
+        let path = self.options.root;
+        let root = ModuleFile { path: path.to_owned(), place: ModulePlace::root(path) };
+        vec![Found { names: Vec::new(), candidates: vec![root], is_left_out: false }]
+    }
+
+    /// Reads files and those that they lead to, also by calls of macros.
+    fn read_files(&mut self, mut waiting: Vec<Found>, load: Load<'_>) {
         loop {
             while let Some(Found { names, candidates, is_left_out }) = waiting.pop() {
                 let Some((file, bytes)) = self.load(candidates, load) else { continue };
@@ -100,27 +140,28 @@ impl<'a> Crate<'a> {
                 found.reverse();
                 waiting.append(&mut found);
             }
-            // A macro may be defined in a later file than it is called in, or
-            // by another call. The last calls are of other crates' macros.
-            let mut is_done = true;
-            for (file, call) in std::mem::take(&mut self.calls) {
-                match self.definitions.rules(file, &call) {
-                    Some(rules) => {
-                        is_done = false;
-                        waiting.extend(self.call(file, call, rules));
-                    }
-                    None => self.calls.push((file, call)),
-                }
-            }
+            let is_done = !self.expand_calls(&mut waiting);
             if is_done && waiting.is_empty() {
-                if self.waiting.is_empty() {
-                    return;
-                }
-                for (file, call) in std::mem::take(&mut self.waiting) {
-                    waiting.extend(self.arguments(file, &call));
-                }
+                return;
             }
         }
+    }
+
+    /// Expands calls, and says whether there were any. A macro may be defined
+    /// in a later file than it is called in, or by another call: the calls
+    /// that are left at last are of other crates' macros.
+    fn expand_calls(&mut self, waiting: &mut Vec<Found>) -> bool {
+        let mut is_any = false;
+        for (file, call) in std::mem::take(&mut self.calls) {
+            match self.definitions.rules(file, &call) {
+                Some(rules) => {
+                    is_any = true;
+                    waiting.extend(self.call(file, call, rules));
+                }
+                None => self.calls.push((file, call)),
+            }
+        }
+        is_any
     }
 
     /// What the call of a macro of the crate declares.
@@ -138,7 +179,7 @@ impl<'a> Crate<'a> {
         };
         let is_left_out = self.options.left_out.contains_key(&path);
         let known_functions = self.functions.len();
-        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
+        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests, &self.leaving) };
         let file = &mut self.files[number];
         let finding = Finding {
             path,
@@ -194,7 +235,7 @@ impl<'a> Crate<'a> {
             return modules;
         }
         let file = &mut self.files[number];
-        let rules = rules_of(self.options, &self.without_tests);
+        let rules = rules_of(self.options, &self.without_tests, &self.leaving);
         let (names, place) = (call.names.clone(), call.place.clone());
         let source = (number, file.display.as_str());
         let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, Finding::default());
@@ -215,7 +256,7 @@ impl<'a> Crate<'a> {
     ) -> Option<Vec<Found>> {
         let Waiting { call, frame, is_statement } = waiting;
         let (before, known) = (self.functions.get(frame.function)?.clone(), self.functions.len());
-        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
+        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests, &self.leaving) };
         let known_definitions = self.definitions.count(number);
         let file = &mut self.files[number];
         let finding = Finding { path: file.path.clone(), known_definitions, ..Finding::default() };
@@ -291,7 +332,7 @@ impl<'a> Crate<'a> {
         let known = self.functions.len();
         let number = self.files.len();
         let finding = Finding { path: file.path.clone(), is_left_out, ..Finding::default() };
-        let rules = rules_of(self.options, &self.without_tests);
+        let rules = rules_of(self.options, &self.without_tests, &self.leaving);
         let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place, finding);
         if self.options.counts {
             cutter.file_items(&syntax);
@@ -443,10 +484,11 @@ impl<'a> Crate<'a> {
     }
 }
 
-const fn rules_of<'c>(options: &'c Options<'_>, without_tests: &'c Cfg) -> Rules<'c> {
+const fn rules_of<'c>(options: &'c Options<'_>, without_tests: &'c Cfg, leaving: &'c Leaving) -> Rules<'c> {
     Rules {
         cfg: options.cfg,
         without_tests,
+        leaving,
         const_fn: options.const_fn,
         manifest_dir: options.manifest_dir,
         arms_signals: options.arms_signals,

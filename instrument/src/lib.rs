@@ -18,6 +18,7 @@ mod functions;
 mod generate;
 mod items;
 mod krate;
+mod leaving;
 mod look;
 mod macro_rules;
 mod macros;
