@@ -31,9 +31,7 @@ pub enum Error {
     #[error("{0} was written by cargo-livecov {1}; call `cargo livecov env` again")]
     ConfigVersion(PathBuf, String),
     /// The runtime.
-    #[error(
-        "cannot build the runtime in {folder}: {why}\nIts dependencies must be at hand, or reachable over the network, once"
-    )]
+    #[error("cannot build the runtime in {folder}; nothing was built. Cargo's message: {why}")]
     Runtime {
         /// Where.
         folder: PathBuf,

@@ -6,6 +6,7 @@
 mod arguments;
 mod build_table;
 mod builds;
+mod configuration;
 mod environment;
 mod fallback;
 mod housekeeping;
