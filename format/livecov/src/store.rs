@@ -66,10 +66,11 @@ impl Store {
     ///
     /// Those of the system.
     pub fn write_meta(&self, tag: &str, bytes: &[u8], copied_from: Option<&Path>) -> Result<(), Error> {
-        if copied_from.is_some_and(|from| self.holds(from)) {
+        let path = self.meta_path(tag);
+        // Of another name, it is there because what has this one is damaged.
+        if copied_from.is_some_and(|from| from.file_name() == path.file_name() && self.holds(from)) {
             return Ok(());
         }
-        let path = self.meta_path(tag);
         let mut output = OutputFile::create(&path)?;
         if let Some(from) = copied_from {
             output.copy_permissions(from)?;
