@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod error;
 pub mod exit;
 pub mod input;
+pub mod leftovers;
 pub mod modes;
 pub mod output;
 pub mod pattern;

@@ -85,7 +85,9 @@ impl Store {
     ///
     /// Those of the system.
     pub fn temporary(&self) -> Result<tempfile::TempPath, Error> {
-        let made = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(&self.dir);
+        let prefix = format!("{TEMPORARY_PREFIX}{COUNTER_PREFIX}.");
+        let suffix = format!(".{}.0", std::process::id());
+        let made = tempfile::Builder::new().prefix(&prefix).suffix(&suffix).tempfile_in(&self.dir);
         made.map(tempfile::NamedTempFile::into_temp_path).map_err(|source| Error::file("writing to", &self.dir, source))
     }
 
