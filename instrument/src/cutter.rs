@@ -340,7 +340,7 @@ impl<'c> Cutter<'c> {
     }
 
     /// What runs later, or never: leaving it does not leave what is around it.
-    fn deferred(&mut self, work: impl FnOnce(&mut Self)) {
+    pub(crate) fn deferred(&mut self, work: impl FnOnce(&mut Self)) {
         let leaves = self.set_leaves(false);
         work(self);
         self.set_leaves(leaves);
@@ -440,15 +440,19 @@ impl<'c> Cutter<'c> {
         }
     }
 
-    /// Statements that start with a unit, as a block of theirs would.
+    /// Statements that start with a unit, as a block of theirs would. Lines
+    /// that they start are theirs from the first column on, which is so of
+    /// continuations only.
     pub(crate) fn led(&mut self, statements: &[Stmt]) {
         let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return };
         let range = self.text.range_of(first).start..self.text.range_of(last).end;
         let start = range.start;
-        if let Some(probe) = self.start(&Head { kind: UnitKind::Block, range, decision: 0 }) {
+        let current = self.frame.and_then(|frame| frame.current);
+        if let Some(probe) = self.start(&Head { kind: UnitKind::Continuation, range, decision: 0 }) {
             self.edits.insert(start, Piece::Probe(probe));
         }
         self.statements(statements);
+        self.restore(current);
     }
 
     /// Statements in the arguments of a macro, after which nothing is known.

@@ -68,7 +68,7 @@ impl Cutter<'_> {
     }
 
     /// Whether what has these attributes is there and is to be counted.
-    fn counts(&mut self, attributes: &[Attribute], item: &impl Spanned) -> bool {
+    pub(crate) fn counts(&mut self, attributes: &[Attribute], item: &impl Spanned) -> bool {
         if attributes.is_empty() {
             return true;
         }

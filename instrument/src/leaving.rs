@@ -222,6 +222,11 @@ impl Leaving {
         }
     }
 
+    /// Whether the crate has a macro of this name.
+    pub(crate) fn is_own(&self, name: &str) -> bool {
+        self.macros.contains_key(name)
+    }
+
     /// Whether functions of this name do not return.
     pub(crate) fn has_function(&self, name: &str) -> bool {
         FUNCTIONS.contains(&name) || self.functions.contains(name)
