@@ -26,5 +26,6 @@ mod run;
 pub mod session;
 pub mod store;
 pub mod summary;
+pub mod time;
 
 pub use run::{run, run_program};
