@@ -16,9 +16,10 @@ use std::process::Command;
 use std::{env, fs};
 
 /// Manifests: where each is to be, and its name in the directory `runtime`.
-const MANIFESTS: [(&str, &str); 3] = [
+const MANIFESTS: [(&str, &str); 4] = [
     ("exports/Cargo.toml", "exports/manifest.toml"),
     ("format/Cargo.toml", "format/manifest.toml"),
+    ("personality/Cargo.toml", "personality/manifest.toml"),
     ("rt/Cargo.toml", "rt/manifest.toml"),
 ];
 
@@ -42,7 +43,7 @@ fn main() -> io::Result<()> {
     for (name, link) in MANIFESTS {
         files.push((name.to_owned(), original(&links.join(link))?));
     }
-    for directory in ["exports/src", "rt/src", "format/src"] {
+    for directory in ["exports/src", "personality/src", "rt/src", "format/src"] {
         let original = original(&links.join(directory))?;
         println!("cargo::rerun-if-changed={}", original.display());
         collect(&original, directory, &mut files)?;

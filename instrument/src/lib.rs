@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attributes;
 mod cfg;
 mod cutter;
 mod definitions;
@@ -28,6 +29,7 @@ mod rejected;
 mod syntax;
 mod text;
 
+pub use attributes::may_lack_std;
 pub use cfg::{Cfg, CfgError, Predicate};
 pub use livecov_format::encode::package::PackageError;
 pub use options::{Complaint, Diagnostic, Instrumented, Options, ProbeForm, Rejected, SourceFile, Spot};

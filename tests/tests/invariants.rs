@@ -110,7 +110,7 @@ fn the_instrumenter_does_no_io() {
 fn what_the_runtime_depends_on_the_tool_depends_on() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let packages = |package: &str| {
-        let mut command = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(["tree", "--offline", "--prefix=none", "--edges=normal,build", "-p", package]).current_dir(&root);
         let output = command.output().expect("cargo starts");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -133,17 +133,17 @@ fn the_package_of_the_tool_has_the_runtime_s_sources() {
     let listed = String::from_utf8_lossy(&output.stdout);
     let listed: Vec<_> = listed.lines().map(|line| line.replace('\\', "/")).collect();
     let mut count = 0;
-    for folder in ["rt/src", "format/src", "rt/exports/src"] {
+    for folder in ["rt/src", "format/src", "rt/exports/src", "rt/personality/src"] {
         for (path, _) in sources(folder) {
             let name = path.strip_prefix(&root).expect("below").display().to_string();
-            let name = name.replace("rt/exports/", "exports/");
+            let name = name.replace("rt/exports/", "exports/").replace("rt/personality/", "personality/");
             assert!(listed.contains(&format!("runtime/{name}")), "{name}");
             count += 1;
         }
     }
     assert!(count > 20, "{count}");
-    for name in ["lock.toml", "rt/manifest.toml", "format/manifest.toml", "exports/manifest.toml", "exports/livecov.h"]
-    {
+    let manifests = ["rt", "format", "exports", "personality"].map(|name| format!("{name}/manifest.toml"));
+    for name in manifests.iter().map(String::as_str).chain(["lock.toml", "exports/livecov.h"]) {
         assert!(listed.contains(&format!("runtime/{name}")), "{name}");
     }
 }

@@ -38,6 +38,9 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// The compiler was asked about `cfg` and does not answer.
+    #[error("`{0} --print cfg` failed: {1}")]
+    PrintCfg(String, String),
     /// The instrumenter.
     #[error("cannot describe {0}: {1}")]
     Instrument(String, #[source] livecov_instrument::PackageError),

@@ -3,7 +3,7 @@
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::flags::nearest;
-use crate::protocol::{Config, Package, Runtime, Target, TargetKind};
+use crate::protocol::{Config, Package, Runtime, RuntimeForm, Target, TargetKind};
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 use std::path::{Path, PathBuf};
 use std::{env, path};
@@ -42,15 +42,25 @@ impl Project {
         Ok(Self { metadata, target_folder, workspace_root })
     }
 
-    /// Whether the workspace's programs have the standard library: one without
-    /// could not be linked with a runtime that brings it along.
-    pub(crate) fn has_std(&self) -> bool {
+    /// The runtimes that programs of the workspace need.
+    pub(crate) fn runtime_forms(&self) -> Vec<RuntimeForm> {
         let members = &self.metadata.workspace_members;
-        let packages = self.metadata.packages.iter().filter(|package| members.contains(&package.id));
-        let programs = packages.flat_map(|package| &package.targets).filter(|target| target.is_bin());
-        !programs
-            .filter_map(|program| std::fs::read_to_string(&program.src_path).ok())
-            .any(|text| text.lines().any(|line| line.trim_start().starts_with("#![no_std]")))
+        let packages = || self.metadata.packages.iter().filter(|package| members.contains(&package.id));
+        let mut targets = packages().flat_map(|package| &package.targets).filter(|target| is_linked(target));
+        let may_lack_std = |target: &cargo_metadata::Target| {
+            std::fs::read_to_string(&target.src_path).is_ok_and(|text| livecov_instrument::may_lack_std(&text))
+        };
+        // A project that calls the runtime itself gets one that has all there is to call.
+        let calls_runtime = |package: &cargo_metadata::Package| {
+            let mut dependencies = package.dependencies.iter().filter(|dependency| dependency.name == "livecov-rt");
+            dependencies
+                .any(|dependency| dependency.uses_default_features || dependency.features.contains(&"std".to_owned()))
+        };
+        if targets.any(may_lack_std) && !packages().any(calls_runtime) {
+            vec![RuntimeForm::Full, RuntimeForm::Core]
+        } else {
+            vec![RuntimeForm::Full]
+        }
     }
 
     /// Whether there are packages of all names that flags or the configuration
@@ -151,6 +161,12 @@ fn outside_prefix(workspace_root: &Path, folder: &Path, name_version: &str, is_l
     let leads_there = relative.canonicalize().ok() == folder.canonicalize().ok();
     let is_near = is_local || folder.starts_with(workspace_root);
     if is_near && leads_there { String::new() } else { folder.display().to_string() }
+}
+
+/// Whether a target is linked, and not only there for other crates.
+fn is_linked(target: &cargo_metadata::Target) -> bool {
+    let is_library = |kind: &str| matches!(kind, "lib" | "rlib" | "proc-macro" | "custom-build");
+    target.kind.iter().any(|kind| !is_library(&kind.to_string()))
 }
 
 /// What cargo says, without who said it.

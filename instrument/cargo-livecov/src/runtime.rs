@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::files;
 use crate::housekeeping::InUse;
 use crate::isolation::Inherited;
-use crate::protocol::Runtime;
+use crate::protocol::{Runtime, RuntimeForm};
 use crate::settings::Settings;
 use crate::vendor;
 use rustix::fs::{FlockOperation, flock};
@@ -35,9 +35,6 @@ pub(crate) struct Request<'a> {
     pub(crate) settings: &'a Settings,
     /// `rustc -vV`.
     pub(crate) compiler_version: &'a str,
-    /// Whether the programs have the standard library. The core of the runtime
-    /// needs none.
-    pub(crate) has_std: bool,
 }
 
 /// The compiler's version, in full.
@@ -56,23 +53,23 @@ pub(crate) fn host(compiler_version: &str) -> &str {
 impl Request<'_> {
     /// The runtime for `--target`, or for the machine that builds; from an
     /// earlier build if there was one.
-    pub(crate) fn build(&self, target: Option<&str>) -> Result<(Runtime, InUse), Error> {
-        let key = self.key(target);
+    pub(crate) fn build(&self, target: Option<&str>, form: RuntimeForm) -> Result<(Runtime, InUse), Error> {
+        let key = self.key(target, form);
         let shared = cache().map(|cache| cache.join(&key));
         // A home that cannot be written to, or none at all, is no reason to stop.
         if let Some(folder) = shared {
             let in_use = InUse::mark(&folder);
             if let Ok(lock) = lock(&folder) {
-                return self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use));
+                return self.build_in(&folder, lock, target, form).map(|runtime| (runtime, in_use));
             }
         }
         let folder = self.target_folder.join("livecov").join("runtime").join(&key);
         let in_use = InUse::mark(&folder);
         let lock = lock(&folder)?;
-        self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use))
+        self.build_in(&folder, lock, target, form).map(|runtime| (runtime, in_use))
     }
 
-    fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>) -> Result<Runtime, Error> {
+    fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>, form: RuntimeForm) -> Result<Runtime, Error> {
         // Where projects share the folder by a link, each finds it by its own name.
         let folder = folder.canonicalize().map_err(|error| Error::io("find", folder, error))?;
         let done = folder.join("runtime.json");
@@ -88,7 +85,7 @@ impl Request<'_> {
         }
         let (vendor, home) = (folder.join("vendor"), folder.join("home"));
         vendor::unpack(&vendor)?;
-        let runtime = self.cargo(&folder, target)?;
+        let runtime = self.cargo(&folder, target, form)?;
         trim(&runtime)?;
         [&vendor, &home].into_iter().try_for_each(|folder| files::remove_folder(folder))?;
         let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
@@ -101,13 +98,12 @@ impl Request<'_> {
     }
 
     /// A name for all that the result depends on.
-    fn key(&self, target: Option<&str>) -> String {
-        let kind = if self.has_std { "std" } else { "core, abort" };
+    fn key(&self, target: Option<&str>, form: RuntimeForm) -> String {
         let description =
             target.filter(|target| target.ends_with(".json")).and_then(|path| fs::read_to_string(path).ok());
         let compiler = self.settings.compiler();
         let mut key = format!(
-            "{}\n{compiler:?} {target:?} {description:?}\n{kind}\n{}\n{WORKSPACE}",
+            "{}\n{compiler:?} {target:?} {description:?}\n{form:?}\n{}\n{WORKSPACE}",
             self.compiler_version,
             self.inherited(target).key()
         );
@@ -115,7 +111,7 @@ impl Request<'_> {
         files::digest(&key)
     }
 
-    fn cargo(&self, folder: &Path, target: Option<&str>) -> Result<Runtime, Error> {
+    fn cargo(&self, folder: &Path, target: Option<&str>, form: RuntimeForm) -> Result<Runtime, Error> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
         // Crates of the same name and version in the user's program must not
         // be taken for these; and programs may be linked with LTO.
@@ -124,8 +120,8 @@ impl Request<'_> {
         let remapped = format!("--remap-path-prefix={}=livecov", folder.display());
         let mut command = self.inherited(target).cargo(&cargo, folder, &[&flags[..], &[remapped]].concat());
         command.args(["--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "-p", "livecov-exports"]);
-        if !self.has_std {
-            command.arg("--no-default-features");
+        if form == RuntimeForm::Core {
+            command.args(["-p", "livecov-personality", "--no-default-features"]);
             // Such a program has nobody to unwind for it.
             command.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
         }
@@ -141,7 +137,7 @@ impl Request<'_> {
         if !output.status.success() {
             return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
-        let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), ..found });
+        let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), form, ..found });
         runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
     }
 
@@ -215,6 +211,7 @@ fn found(messages: &[u8]) -> Option<Runtime> {
                 match message["target"]["name"].as_str() {
                     Some("livecov_rt") => runtime.rlib = in_deps(file)?,
                     Some("livecov_exports") => runtime.exports = in_deps(file)?,
+                    Some("livecov_personality") => runtime.personality = in_deps(file)?,
                     _ => {}
                 }
             }

@@ -24,6 +24,9 @@ pub(crate) struct Call {
     pub(crate) extra_filename: String,
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) is_proc_macro: bool,
+    /// Whether the linker is called.
+    pub(crate) is_linked: bool,
+    pub(crate) is_static_library: bool,
     /// Whether it is a library, shared or static, for programs in other languages.
     pub(crate) is_foreign_library: bool,
     /// The names of the crates that it is given.
@@ -86,6 +89,8 @@ impl Call {
             "--cfg" => self.cfg.push(value.to_owned()),
             "--crate-type" => {
                 self.is_proc_macro |= value == "proc-macro";
+                self.is_linked |= value.split(',').any(|kind| matches!(kind, "bin" | "cdylib" | "dylib"));
+                self.is_static_library |= value.split(',').any(|kind| kind == "staticlib");
                 self.is_foreign_library |= value.split(',').any(|kind| matches!(kind, "cdylib" | "staticlib"));
             }
             "--extern" => {

@@ -134,13 +134,14 @@ impl Session {
             target_folder: &project.target_folder,
             workspace_root: &project.workspace_root,
             compiler_version: &compiler_version,
-            has_std: project.has_std(),
         };
         let (mut runtimes, mut in_use) = (Vec::new(), Vec::new());
         for target in targets(&cli, &settings, host) {
-            let (runtime, mark) = request.build(target.as_deref())?;
-            runtimes.push(runtime);
-            in_use.push(mark);
+            for form in project.runtime_forms() {
+                let (runtime, mark) = request.build(target.as_deref(), form)?;
+                runtimes.push(runtime);
+                in_use.push(mark);
+            }
         }
         let config = project.config(&cli, settings.wrapper(), runtimes);
         in_use.push(InUse::mark(&config.out));

@@ -13,6 +13,7 @@ mod housekeeping;
 mod kinds;
 mod losses;
 mod modules;
+mod no_std;
 mod outside;
 mod paths;
 mod project;
