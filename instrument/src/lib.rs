@@ -8,12 +8,15 @@
 
 mod arguments;
 mod attributes;
+mod calls;
 mod cfg;
 mod cutter;
 mod definitions;
 mod edits;
+mod exclusions;
 mod expanded;
 mod expansion;
+mod expressions;
 mod finding;
 mod functions;
 mod generate;
@@ -27,7 +30,10 @@ mod modules;
 mod options;
 mod rejected;
 mod syntax;
+#[cfg(test)]
+mod testing;
 mod text;
+mod tolerant;
 
 pub use attributes::may_lack_std;
 pub use cfg::{Cfg, CfgError, Predicate};

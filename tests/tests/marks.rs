@@ -40,8 +40,8 @@ fn measured(root: &Path) -> BTreeMap<String, Lines> {
     for exclusion in report["omissions"].as_array().unwrap() {
         let lines = files.entry(exclusion["path"].as_str().unwrap().to_owned()).or_default();
         let text = format!("{} {}", exclusion["reason"].as_str().unwrap(), exclusion["detail"].as_str().unwrap_or(""));
-        let line = exclusion["span"][0].as_u64().unwrap_or_default();
-        lines.entry(line).or_default().exclusions.push(text);
+        let [first, last] = [0, 2].map(|at| exclusion["span"][at].as_u64().unwrap_or_default());
+        (first..=last).for_each(|line| lines.entry(line).or_default().exclusions.push(text.clone()));
     }
     files
 }
