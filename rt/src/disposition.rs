@@ -10,7 +10,7 @@
 //! call.
 
 use crate::handler::level_of;
-use crate::signal::{default_action, handled_from_now_on, hidden, is_function};
+use crate::signal::{default_action, handled_from_now_on, hidden, is_function, taken_by_program};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
@@ -71,6 +71,9 @@ pub unsafe extern "C" fn sigaction(signal: c_int, new: *const libc::sigaction, o
         if result == 0 && wanted.is_some_and(|(_, is_function)| is_function) {
             handled_from_now_on(signal);
         }
+        if result == 0 && wanted.is_some() {
+            taken_by_program(signal);
+        }
         return result;
     };
     let new = if wanted.is_some_and(|(is_default, _)| is_default) { &raw const ours } else { new };
@@ -93,7 +96,11 @@ pub unsafe extern "C" fn sigaction(signal: c_int, new: *const libc::sigaction, o
 pub unsafe extern "C" fn signal(signal: c_int, handler: libc::sighandler_t) -> libc::sighandler_t {
     let Some(ours) = hidden(signal) else {
         // SAFETY: what the caller vouches for.
-        return unsafe { system_signal(signal, handler) };
+        let before = unsafe { system_signal(signal, handler) };
+        if before != libc::SIG_ERR {
+            taken_by_program(signal);
+        }
+        return before;
     };
     if handler != libc::SIG_DFL {
         // SAFETY: what the caller vouches for.

@@ -27,8 +27,7 @@ impl Operation {
     }
 
     /// The text with what joins it to the path of a directory.
-    #[cfg(feature = "std")]
-    const fn text_before_directory(self) -> &'static str {
+    pub(crate) const fn text_before_directory(self) -> &'static str {
         match self {
             Self::OpenDirectory => "open the directory",
             Self::WriteMeta => "write the meta file in",

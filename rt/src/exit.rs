@@ -2,14 +2,13 @@
 //! from `main`, on whatever thread, or when the image is unloaded.
 
 use crate::abi::flags;
-use crate::directory::Directory;
-use crate::error::Error;
-use crate::files::{Purpose, write_snapshot};
+use crate::emit::{What, emit};
+use crate::files::Purpose;
 use crate::identity::settle_stamp;
-use crate::image::Image;
 use crate::images::{other_walks, own};
 use crate::sys::{ErrnoGuard, pause};
-use crate::trace::{complain, trace};
+use crate::target::Destination;
+use crate::trace::trace;
 
 /// How often it is asked whether walks have ended, each time after a pause:
 /// five seconds.
@@ -30,19 +29,20 @@ pub(crate) extern "C" fn at_exit() {
         // and in the latter case its memory goes.
         wait_for_walks();
     }
+    if image.is_main {
+        crate::signal::tell_of_named_signals();
+        crate::writer::finish();
+    }
     crate::signal::image_ends(&image);
     if image.set_flag(flags::EMITTED) {
         return;
     }
     settle_stamp(&image);
-    let Some((path, directory)) = Directory::of_environment() else {
-        return emit_to_armed(&image);
-    };
-    let written = directory.and_then(|directory| write_snapshot(&image, &directory, Purpose::Last));
-    if let Err(error) = &written {
-        complain(path.bytes(), error);
-    }
-    trace(&image, path.bytes(), written.is_ok());
+    crate::settings::load();
+    let Some(destination) = Destination::of_the_end() else { return };
+    // What fails is told.
+    let written = emit(&image, &destination, What::Snapshot(Purpose::Last));
+    trace(&image, destination.written(), written.is_ok());
 }
 
 /// Once this library is gone, the loader's count of unloadings is another:
@@ -54,12 +54,6 @@ fn settle_others() {
         settle_stamp(image);
         true
     });
-}
-
-/// Without a directory in the environment: to that of the signals, if any.
-fn emit_to_armed(image: &Image<'_>) {
-    let _: Option<Result<(), Error>> =
-        crate::signal::with_directory(|directory| write_snapshot(image, directory, Purpose::Last));
 }
 
 fn wait_for_walks() {

@@ -4,8 +4,10 @@
 use crate::directory::Directory;
 use crate::encode::{Epoch, Frame, Selection, encode_counters};
 use crate::error::{Error, Operation};
+use crate::held::WritingHeld;
 use crate::identity::{Identity, instance};
 use crate::image::Image;
+use crate::keep::dumped;
 use crate::meta::{MetaFile, Refusal};
 use crate::scratch::with_buffer;
 use crate::sys::{Clock, Errno, Fd, nanos, pause, process_id, remove, rename, rename_new};
@@ -115,8 +117,8 @@ fn unique_nanos() -> u64 {
     now.max(last.saturating_add(1))
 }
 
-fn push_unique(name: &mut Name) {
-    name.push(b".").push_number(u64::from(process_id())).push(b".").push_number(unique_nanos());
+fn push_moment(name: &mut Name, moment: u64) {
+    name.push(b".").push_number(u64::from(process_id())).push(b".").push_number(moment);
 }
 
 /// A file under a temporary name, removed when dropped.
@@ -144,7 +146,7 @@ impl<'d> Temporary<'d> {
         for _ in 0..MAX_NAMES {
             let mut name = Name::new();
             name.push(TEMPORARY_PREFIX.as_bytes()).push(stem.bytes());
-            push_unique(&mut name);
+            push_moment(&mut name, unique_nanos());
             match Fd::open_at(directory.number(), name.c_str(), flags) {
                 Ok(file) => return Ok(Self { directory, name, file, is_named: false }),
                 Err(Errno::EXISTS) => last = Errno::EXISTS,
@@ -161,15 +163,17 @@ impl<'d> Temporary<'d> {
         Ok(())
     }
 
-    /// Gives the file a new name that starts with `stem`.
-    fn publish(mut self, stem: &Name) -> Result<(), Errno> {
+    /// Gives the file a new name that starts with `stem`. Returns the moment in
+    /// the name.
+    fn publish(mut self, stem: &Name) -> Result<u64, Errno> {
         for _ in 0..MAX_NAMES {
             let mut name = *stem;
-            push_unique(&mut name);
+            let moment = unique_nanos();
+            push_moment(&mut name, moment);
             match rename_new(self.directory.number(), self.name.c_str(), name.c_str()) {
                 Ok(()) => {
                     self.is_named = true;
-                    return Ok(());
+                    return Ok(moment);
                 }
                 Err(Errno::EXISTS) => {}
                 Err(errno) => return Err(errno),
@@ -187,6 +191,7 @@ fn stem(prefix: &str, hash: &Hash) -> Name {
 
 /// Makes sure that the meta file of `image` is in `directory`.
 pub(crate) fn write_meta(image: &Image<'_>, hash: &Hash, directory: &Directory) -> Result<(), Error> {
+    let _held = WritingHeld::new();
     try_write_meta(image, hash, directory).map_err(|errno| Error::system(Operation::WriteMeta, errno))
 }
 
@@ -244,18 +249,27 @@ impl<S: Sink> Sink for BufferedSink<'_, S> {
 pub(crate) fn write_snapshot(image: &Image<'_>, directory: &Directory, purpose: Purpose) -> Result<(), Error> {
     let hash = image.meta_hash();
     write_meta(image, &hash, directory)?;
+    let mut written_epoch = 0;
     let encode = |identity: &mut Identity<'_>, temporary: &Temporary<'_>, buffer: &mut [u8]| {
         let mut is_again = false;
         read_steadily(image, purpose, |view| {
             if core::mem::replace(&mut is_again, true) {
                 temporary.file.rewind().map_err(refused)?;
             }
+            written_epoch = view.epoch;
             identity.set_epoch(view.epoch);
             let epoch = Epoch { view, is_shadowed: image.is_shadowed() };
             encode_file(image, &epoch, &Frame { meta_hash: hash, identity, promise: None }, temporary, buffer)
         })
     };
-    write_counters(image, &instance(image), directory, encode)
+    let moment = write_counters(image, &instance(image), directory, encode)?;
+    if let Some(oldest) = dumped(&hash, written_epoch, moment) {
+        let mut name = stem(COUNTER_PREFIX, &hash);
+        push_moment(&mut name, oldest);
+        // It may have been moved, or the directory replaced.
+        let _ = remove(directory.number(), name.c_str());
+    }
+    Ok(())
 }
 
 /// Writes the frozen values of a take of `image` to `directory`.
@@ -267,6 +281,7 @@ pub(crate) fn write_frozen(image: &Image<'_>, directory: &Directory, view: View)
         let epoch = Epoch { view, is_shadowed: true };
         encode_file(image, &epoch, &Frame { meta_hash: hash, identity, promise: None }, temporary, buffer)
     })
+    .map(drop)
 }
 
 /// Writes what `selection` has of `image` to `directory`, as an instance of
@@ -284,18 +299,21 @@ pub(crate) fn write_selection(
         identity.set_epoch(0);
         encode_file(image, selection, &Frame { meta_hash: hash, identity, promise: None }, temporary, buffer)
     })
+    .map(drop)
 }
 
 fn refused(errno: Errno) -> Error {
     Error::system(Operation::WriteCounters, errno)
 }
 
+/// Returns the moment in the file's name.
 fn write_counters(
     image: &Image<'_>,
     instance: &Hash,
     directory: &Directory,
     encode: impl FnOnce(&mut Identity<'_>, &Temporary<'_>, &mut [u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
+    let _held = WritingHeld::new();
     let stem = stem(COUNTER_PREFIX, &image.meta_hash());
     let temporary = Temporary::create(directory, &stem).map_err(refused)?;
     with_buffer(|buffer| {

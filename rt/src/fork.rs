@@ -11,7 +11,21 @@
 use crate::image::Image;
 use crate::images::Walk;
 use crate::sys::{Clock, ErrnoGuard, nanos, process_id};
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// The process that this memory belongs to, as far as is known.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
+
+/// Notes which process this is.
+pub(crate) fn note_process() {
+    PROCESS.store(process_id(), Ordering::Relaxed);
+}
+
+/// Whether this process is the one that was noted, or a child that `fork` made
+/// for the code of this image; not one of `vfork`, or made by hand.
+pub(crate) fn is_known_process() -> bool {
+    PROCESS.load(Ordering::Relaxed) == process_id()
+}
 
 #[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe extern "C" {
@@ -38,6 +52,7 @@ pub(crate) unsafe extern "C" fn hook() -> libc::pid_t {
 /// Makes a new start of this process, which has one thread. Async-signal-safe.
 fn child() {
     let _errno = ErrnoGuard::new();
+    note_process();
     let stamp = nanos(Clock::Monotonic) ^ u64::from(process_id()) << 40 | 1;
     let walk = Walk::begin();
     walk.images(&mut |image| {

@@ -1,13 +1,15 @@
 //! What runs when an armed signal comes.
 
-use crate::files::{Purpose, write_snapshot};
-use crate::images::Walk;
-use crate::signal::{
-    CRASHES, DUMP, DUMP_AND_PASS_ON, LEVELS, Slot, current, default_action, is_function, set, with_directory,
-};
+use crate::disposition::system_sigaction;
+use crate::emit::{What, emit_all};
+use crate::files::Purpose;
+use crate::held::SignalsBlocked;
+use crate::signal::{CRASHES, DUMP, DUMP_AND_PASS_ON, LEVELS, Slot, TAKE, current, is_function};
 use crate::stack::with_stack;
-use crate::sys::{ErrnoGuard, SignalsBlocked};
+use crate::sys::{ErrnoGuard, process_id};
 use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
 use core::sync::atomic::Ordering;
 
 pub(crate) type Handler = unsafe extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
@@ -19,6 +21,10 @@ pub(crate) static HANDLERS: [Handler; LEVELS] =
 pub(crate) fn level_of(action: &libc::sigaction) -> Option<usize> {
     HANDLERS.iter().position(|handler| *handler as libc::sighandler_t == action.sa_sigaction)
 }
+
+/// The default action, as a program has it at its start.
+// SAFETY: all zeros are the default action, no flags and an empty mask.
+static DEFAULT_ACTION: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
 
 /// The handler of all armed signals.
 ///
@@ -40,8 +46,9 @@ unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, conte
     let Some(slot) = Slot::find(signal) else { return };
     let Some(previous) = slot.previous(level) else { return };
     let action = slot.action.load(Ordering::Acquire);
-    let is_called = look_and_dump(level, signal, action, previous.sa_sigaction != libc::SIG_DFL);
-    if action == DUMP {
+    let goes_on = previous.sa_sigaction != libc::SIG_DFL || is_init() && !CRASHES.contains(&signal);
+    let is_called = look_and_dump(level, signal, action, goes_on);
+    if action == DUMP || action == TAKE {
         return;
     }
     if is_function(previous) {
@@ -55,21 +62,31 @@ unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, conte
     }
 }
 
+/// Whether this is the first process of its namespace, such as a container's
+/// program: for it the default action of what it does not handle is to go on.
+fn is_init() -> bool {
+    process_id() == 1
+}
+
 /// Writes what `action` asks for, and says whether another handler has called
 /// ours of that level.
 // Apart, so that its frame is gone when the signal is passed on.
 #[inline(never)]
-fn look_and_dump(level: usize, signal: c_int, action: u8, has_handler: bool) -> bool {
+fn look_and_dump(level: usize, signal: c_int, action: u8, goes_on: bool) -> bool {
     let mut is_called = false;
     let _signals = SignalsBlocked::new();
     with_stack(|| {
         let standing = standing(signal, level);
         is_called = standing != Some(level);
         match action {
+            DUMP if crate::writer::hand_over(What::Snapshot(Purpose::Snapshot)) => {}
             DUMP => dump(Purpose::Snapshot),
+            TAKE if crate::writer::hand_over(What::Take) => {}
+            // What fails is told.
+            TAKE => drop(emit_all(What::Take)),
             // Ours of another level has done so, and called what calls this.
             DUMP_AND_PASS_ON if is_called && standing.is_some() => {}
-            DUMP_AND_PASS_ON if is_called || has_handler => dump(Purpose::BeforeHandler),
+            DUMP_AND_PASS_ON if is_called || goes_on => dump(Purpose::BeforeHandler),
             DUMP_AND_PASS_ON => dump(Purpose::Last),
             // Who knows the handler from before passes signals on to it.
             _ => {}
@@ -86,14 +103,8 @@ fn standing(signal: c_int, level: usize) -> Option<usize> {
 }
 
 fn dump(purpose: Purpose) {
-    with_directory(|directory| {
-        let walk = Walk::begin();
-        walk.images(&mut |image| {
-            // There is nobody to tell; the next snapshot has all of this too.
-            let _ = write_snapshot(image, directory, purpose);
-            true
-        });
-    });
+    // What fails is told.
+    let _ = emit_all(What::Snapshot(purpose));
 }
 
 /// Calls the handler that ours was put over.
@@ -110,7 +121,7 @@ unsafe fn call(
     context: *mut c_void,
 ) {
     let is_once = previous.sa_flags & libc::SA_RESETHAND != 0;
-    if is_once && !is_called && set(signal, &default_action()).is_err() {
+    if is_once && !is_called && !default_unless_newer(signal, None) {
         return;
     }
     // SAFETY: the address is that of a handler, which takes these three
@@ -120,6 +131,26 @@ unsafe fn call(
         let handler: Handler = core::mem::transmute(previous.sa_sigaction);
         handler(signal, info, context);
     }
+}
+
+/// Gives the signal its default action. If another handler has come in the place
+/// of ours of `level`, it stays: the signal came while the counters were written,
+/// and is for it.
+// Apart, and without moving records about: stacks may be small.
+#[inline(never)]
+fn default_unless_newer(signal: c_int, level: Option<usize>) -> bool {
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: the action is a valid one, and there is room for the one before.
+    if unsafe { system_sigaction(signal, &raw const DEFAULT_ACTION, before.as_mut_ptr()) } != 0 {
+        return false;
+    }
+    // SAFETY: the call succeeded and so filled it in.
+    let before = unsafe { before.assume_init_ref() };
+    if level.is_some() && is_function(before) && level_of(before) != level {
+        // SAFETY: the action is one that the system has just given.
+        unsafe { system_sigaction(signal, before, null_mut()) };
+    }
+    true
 }
 
 /// Takes the default action, unless it is for another handler to say what
@@ -136,10 +167,12 @@ fn take_default(level: usize, signal: c_int, code: Option<c_int>) {
     if is_called && !is_fault {
         return;
     }
-    let Ok(before) = set(signal, &default_action()) else { return };
-    if !is_called && is_function(&before) && level_of(&before) != Some(level) {
-        // It came while the counters were written: the signal is for it.
-        let _ = set(signal, &before);
+    // The system drops the signal, and would not bring the next one to us.
+    if is_init() && !is_fault {
+        return;
+    }
+    if !default_unless_newer(signal, (!is_called).then_some(level)) {
+        return;
     }
     if !is_fault {
         // Taken as soon as this handler returns. A fault comes by itself: the

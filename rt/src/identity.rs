@@ -3,6 +3,7 @@
 
 use crate::image::Image;
 use crate::label::Label;
+use crate::settings::is_without_arguments;
 use crate::sys::{Clock, Fd, nanos, process_id, random_of_start, unloaded_count};
 use crate::text::{Text, parse_number};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -104,7 +105,10 @@ impl<'a> Identity<'a> {
 fn command_line(buffer: &mut [u8]) -> &[u8] {
     let file = Fd::open(c"/proc/self/cmdline", libc::O_RDONLY);
     let read = file.and_then(|file| file.read(buffer)).unwrap_or_default();
-    let end = read.iter().rposition(|byte| *byte == 0).map_or(0, |last| last + 1);
+    let mut ends = read.iter();
+    // Arguments may be secrets; the first names the program.
+    let end = if is_without_arguments() { ends.position(|byte| *byte == 0) } else { ends.rposition(|byte| *byte == 0) };
+    let end = end.map_or(0, |last| last + 1);
     read.get(..end).unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@
 //! write can lead anywhere else.
 
 use crate::abi::{CONTROL_MAGIC, Control, Note, PackageDescriptor, Prologue, VERSION, flags};
-use crate::slab::{Bytes, Words};
+use crate::slab::{Bytes, Source, Words};
 use core::marker::PhantomData;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use livecov_format::hash::{Algorithm, Hash, meta_hash};
@@ -132,6 +132,15 @@ impl<'p> Image<'p> {
     pub(crate) fn is_instrumented(&self) -> bool {
         let is_right = |descriptor| Package::new(descriptor, &self.segments).is_some();
         !self.descriptors.is_empty() && self.descriptors.iter().all(is_right)
+    }
+
+    /// Whether any counter is not zero.
+    pub(crate) fn has_live_counters(&self) -> bool {
+        let view = self.control.window.any_view();
+        self.packages().any(|package| match &package.counters {
+            Counters::Bytes(bytes) => bytes.source(view, self.is_shadowed()).next_live(0).is_some(),
+            Counters::Words(words) => words.source(view, self.is_shadowed()).next_live(0).is_some(),
+        })
     }
 
     /// The mode of the image's files: that of the packages, the most exact if

@@ -57,14 +57,14 @@ pub mod bare;
 mod baseline;
 mod directory;
 mod disposition;
+mod emit;
 mod encode;
 mod error;
 mod exit;
-#[doc(hidden)]
-pub mod exports;
 mod files;
 mod fork;
 mod handler;
+mod held;
 mod identity;
 mod image;
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image)))]
@@ -72,20 +72,29 @@ mod images;
 #[cfg(not(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image))))]
 #[path = "images_single.rs"]
 mod images;
+mod keep;
 mod label;
+mod leave;
 mod macros;
 mod meta;
+mod notice;
+mod place;
+mod run;
 mod scan;
 mod scratch;
+mod settings;
 pub mod signal;
 mod slab;
+mod spare;
 mod stack;
 mod status;
 mod sys;
 mod take;
+mod target;
 mod text;
 mod trace;
 mod window;
+mod writer;
 
 use __abi_v1 as abi;
 #[cfg(feature = "std")]

@@ -244,32 +244,21 @@ macro_rules! __livecov_portable_probe_v1 {
     };
 }
 
-/// Replaces `sigaction` and `signal` for the code of a program
-/// (`disposition.rs`). Weak, so that a program with functions of its own by
-/// these names keeps them; hidden, so that no other image is changed.
+/// Replaces functions of the C library for the code of a program: those that
+/// say what a signal does (`disposition.rs`), and those that end the program, or
+/// put another in its place, without a destructor (`leave.rs`).
 #[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __livecov_replace_sigaction_v1 {
+macro_rules! __livecov_replace_functions_v1 {
     () => {
-        $crate::__abi_v1::core::arch::global_asm!(
-            ".pushsection .text.livecov_sigaction,\"ax\",%progbits",
-            ".weak sigaction",
-            ".hidden sigaction",
-            ".type sigaction, %function",
-            "sigaction:",
-            $crate::__livecov_jump_v1!("{sigaction}"),
-            ".size sigaction, . - sigaction",
-            ".weak signal",
-            ".hidden signal",
-            ".type signal, %function",
-            "signal:",
-            $crate::__livecov_jump_v1!("{signal}"),
-            ".size signal, . - signal",
-            ".popsection",
-            sigaction = sym $crate::__abi_v1::sigaction,
-            signal = sym $crate::__abi_v1::signal,
-        );
+        $crate::__livecov_replace_v1!("sigaction", sigaction);
+        $crate::__livecov_replace_v1!("signal", signal);
+        $crate::__livecov_replace_v1!("_exit", exit_at_once);
+        $crate::__livecov_replace_v1!("_Exit", exit_at_once);
+        $crate::__livecov_replace_v1!("execv", execv);
+        $crate::__livecov_replace_v1!("execve", execve);
+        $crate::__livecov_replace_v1!("execvp", execvp);
     };
 }
 
@@ -277,8 +266,28 @@ macro_rules! __livecov_replace_sigaction_v1 {
 #[cfg(not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __livecov_replace_sigaction_v1 {
+macro_rules! __livecov_replace_functions_v1 {
     () => {};
+}
+
+/// Replaces one function. Weak, so that a program with a function of its own by
+/// this name keeps it; hidden, so that no other image is changed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_replace_v1 {
+    ($name:literal, $ours:ident) => {
+        $crate::__abi_v1::core::arch::global_asm!(
+            $crate::__abi_v1::core::concat!(".pushsection .text.livecov.", $name, ",\"ax\",%progbits"),
+            $crate::__abi_v1::core::concat!(".weak ", $name),
+            $crate::__abi_v1::core::concat!(".hidden ", $name),
+            $crate::__abi_v1::core::concat!(".type ", $name, ", %function"),
+            $crate::__abi_v1::core::concat!($name, ":"),
+            $crate::__livecov_jump_v1!("{ours}"),
+            $crate::__abi_v1::core::concat!(".size ", $name, ", . - ", $name),
+            ".popsection",
+            ours = sym $crate::__abi_v1::$ours,
+        );
+    };
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -304,7 +313,7 @@ macro_rules! __livecov_jump_v1 {
 #[macro_export]
 macro_rules! __livecov_arm_what_ends_v1 {
     () => {
-        $crate::__livecov_replace_sigaction_v1!();
+        $crate::__livecov_replace_functions_v1!();
         const _: () = {
             #[used]
             #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]

@@ -6,7 +6,7 @@
 //!
 //! | signal | what to ask for |
 //! |---|---|
-//! | `SIGUSR1`, `SIGUSR2`, real-time | [`Action::Dump`]: "write now" |
+//! | `SIGUSR1`, `SIGUSR2`, real-time | [`Action::Dump`]: "write now"; [`Action::Take`]: "write, and start from zero" |
 //! | `SIGTERM`, `SIGINT`, `SIGHUP`, `SIGQUIT` ([`TERMINATION`]) | [`Action::DumpAndPassOn`] |
 //! | `SIGSEGV`, `SIGBUS`, `SIGILL`, `SIGFPE`, `SIGABRT` ([`CRASHES`]) | [`Action::DumpAndPassOn`] |
 //!
@@ -16,9 +16,13 @@
 //! but `errno`, which it puts back, and makes these system calls: `getpid`,
 //! `process_vm_readv`, `openat`, `read`, `write`, `pwrite64`, `close`,
 //! `newfstatat` (or `fstat`), `renameat2`, `clock_gettime` (where it is one),
-//! `rt_sigprocmask`, `rt_sigaction`; in some cases also `ftruncate`, `lseek`,
-//! `linkat`, `unlinkat`, `renameat`, `nanosleep` (or `clock_nanosleep`),
-//! `tgkill`, `gettid`. After it the system calls `rt_sigreturn`.
+//! `rt_sigprocmask`, `rt_sigaction`, `rt_sigpending`, `geteuid`; in some cases
+//! also `fcntl`, `ftruncate`, `lseek`, `linkat`, `unlinkat`, `renameat`, `mkdir`
+//! (or `mkdirat`), `readlink` (or `readlinkat`), `uname`, `getppid`, `flock`,
+//! `rt_sigtimedwait`, `nanosleep` (or `clock_nanosleep`), `futex`, `tgkill`,
+//! `gettid`. If it has something to tell, also `poll` (or `ppoll`) and
+//! `getsockname`, or `socket` and `sendto`. After it the system calls
+//! `rt_sigreturn`.
 //!
 //! A handler that is put over ours and calls the one before it, as those of
 //! signal-hook and tokio do, decides what becomes of the program: ours writes
@@ -29,17 +33,23 @@
 //! standard library sets up its message for stack overflows, and the alternate
 //! stacks that this needs, only where nobody has handled these signals before.
 
-use crate::directory::Directory;
+mod names;
+mod startup;
+
 use crate::disposition::system_sigaction;
 use crate::error::{Error, Operation};
 use crate::handler::{HANDLERS, level_of};
 use crate::image::Image;
 use crate::images::any_instrumented;
-use crate::sys::{Errno, environment};
+use crate::place::Place;
+use crate::sys::{Errno, leaked};
+use crate::{settings, target};
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering};
+pub use startup::{arm_crashes, arm_what_ends};
+pub(crate) use startup::{named_signals, taken_by_program, tell_of_named_signals};
 
 /// The signals that ask a program to end: `SIGTERM`, `SIGINT`, `SIGHUP`,
 /// `SIGQUIT`.
@@ -57,12 +67,16 @@ pub enum Action {
     /// Write a snapshot, then do what would have happened: call the handler
     /// that was there, or take the default action.
     DumpAndPassOn,
+    /// Write the counters and start from zero, in one exact step, and go on:
+    /// a window. What the signal did before is suspended.
+    Take,
 }
 
 const NUMBERS: usize = 65;
 const UNARMED: u8 = 0;
 pub(crate) const DUMP: u8 = 1;
 pub(crate) const DUMP_AND_PASS_ON: u8 = 2;
+pub(crate) const TAKE: u8 = 3;
 
 pub(crate) struct Slot {
     pub(crate) action: AtomicU8,
@@ -116,25 +130,14 @@ impl Slot {
                 Some(known) if is_same(known, action) => return Ok(level),
                 Some(_) => {}
                 None => {
-                    place.store(leaked(*action)?, Ordering::Release);
+                    let record = leaked(*action).ok_or_else(|| refused(Errno(libc::ENOMEM)))?;
+                    place.store(record, Ordering::Release);
                     return Ok(level);
                 }
             }
         }
         Err(Error::TooManyHandlers)
     }
-}
-
-/// A copy of `value` in memory that is never freed.
-fn leaked<T: Copy>(value: T) -> Result<*mut T, Error> {
-    // SAFETY: asks for memory of that size.
-    let place = unsafe { libc::malloc(size_of::<T>()) }.cast::<T>();
-    if place.is_null() {
-        return Err(refused(Errno(libc::ENOMEM)));
-    }
-    // SAFETY: `malloc` gave memory of that size, aligned for anything.
-    unsafe { place.write(value) };
-    Ok(place)
 }
 
 fn is_same(left: &libc::sigaction, right: &libc::sigaction) -> bool {
@@ -165,20 +168,10 @@ impl Drop for Arming {
     }
 }
 
-/// A directory that handlers write to. Once published it stays as it is.
-#[derive(Clone, Copy)]
-struct Target {
-    number: c_int,
-    identity: (u64, u64),
-    path: *const libc::c_char,
-}
-
-static TARGET: AtomicPtr<Target> = AtomicPtr::new(null_mut());
-
 /// Arms `signal`, such as `libc::SIGUSR2`: from now on it does `action`. The
-/// directory is that of `LIVECOV_DIR`, else `GOCOVERDIR`; it is opened now, so
-/// that a later change of the current directory or of the environment does
-/// not matter.
+/// directory is that of `LIVECOV_DIR`, else `GOCOVERDIR`, as the environment has
+/// it now; a relative path means the current directory of now. The path is
+/// opened at each dump, so the directory may be replaced or appear later.
 ///
 /// A signal can be armed again: with another action, or over a handler that
 /// has taken its place meanwhile.
@@ -188,23 +181,19 @@ static TARGET: AtomicPtr<Target> = AtomicPtr::new(null_mut());
 ///
 /// # Errors
 ///
-/// [`Error::NotInstrumented`], [`Error::NoDirectory`], [`Error::System`] for a
-/// directory that cannot be opened or a signal that cannot be handled,
-/// [`Error::TooManyHandlers`] for a signal that was armed over eight different
-/// handlers, and [`Error::Busy`] while another thread is arming. What was
-/// armed stays as it was then.
+/// [`Error::NoDirectory`], and [`Error::System`] with
+/// [`Operation::OpenDirectory`]: the directory is not there. The signal is armed
+/// all the same, and looks again each time: a signal that was to write data
+/// must not end the program instead.
+///
+/// With these the signal is not armed, or as it was: [`Error::NotInstrumented`],
+/// [`Error::System`] with [`Operation::ArmSignal`] for a signal that cannot be
+/// handled, [`Error::TooManyHandlers`] for a signal that was armed over eight
+/// different handlers, and [`Error::Busy`] while another thread is arming.
 pub fn arm(signal: c_int, action: Action) -> Result<(), Error> {
-    if !any_instrumented() {
-        return Err(Error::NotInstrumented);
-    }
-    let arming = Arming::begin()?;
-    if TARGET.load(Ordering::Acquire).is_null() {
-        let (path, directory) = Directory::of_environment().ok_or(Error::NoDirectory)?;
-        publish(path.c_str(), directory?)?;
-    }
-    install(signal, action, &arming)?;
-    Slot::of(signal)?.is_hidden.store(false, Ordering::Release);
-    Ok(())
+    settings::load();
+    let place = if target::is_there() { None } else { Some(Place::of_environment().ok_or(Error::NoDirectory)) };
+    arm_to(place, signal, action)
 }
 
 /// As [`arm`], with a directory, which all armed signals use from now on.
@@ -213,14 +202,24 @@ pub fn arm(signal: c_int, action: Action) -> Result<(), Error> {
 ///
 /// As [`arm`].
 pub fn arm_in(directory: &CStr, signal: c_int, action: Action) -> Result<(), Error> {
+    settings::load();
+    arm_to(Some(Ok(Place::literal(directory.to_bytes()))), signal, action)
+}
+
+/// Arms without a word about the directory.
+fn arm_all_the_same(signal: c_int, action: Action) -> Result<(), Error> {
+    arm_to(None, signal, action)
+}
+
+fn arm_to(place: Option<Result<Place, Error>>, signal: c_int, action: Action) -> Result<(), Error> {
     if !any_instrumented() {
         return Err(Error::NotInstrumented);
     }
     let arming = Arming::begin()?;
-    publish(directory, Directory::open(directory)?)?;
     install(signal, action, &arming)?;
     Slot::of(signal)?.is_hidden.store(false, Ordering::Release);
-    Ok(())
+    // Last: an error of this leaves the signal armed.
+    place.map_or(Ok(()), |place| target::publish(place?))
 }
 
 /// Gives `signal` back to who handled it before.
@@ -238,45 +237,6 @@ fn refused(errno: Errno) -> Error {
     Error::system(Operation::ArmSignal, errno)
 }
 
-/// Makes `directory` the one that handlers use.
-fn publish(path: &CStr, directory: Directory) -> Result<(), Error> {
-    let identity = directory.identity().map_err(|errno| Error::system(Operation::OpenDirectory, errno))?;
-    let current = TARGET.load(Ordering::Acquire);
-    // SAFETY: null, or published and so never changed or freed.
-    if unsafe { current.as_ref() }.is_some_and(|target| target.identity == identity) {
-        return Ok(());
-    }
-    // SAFETY: `path` ends in NUL; a null result asks for memory from `malloc`.
-    let path = unsafe { libc::realpath(path.as_ptr(), null_mut()) };
-    let target = leaked(Target { number: directory.number(), identity, path })?;
-    directory.into_number();
-    // The one before stays, with its descriptor: a handler may be using it.
-    TARGET.store(target, Ordering::Release);
-    Ok(())
-}
-
-/// Calls `run` with the directory of the signals; `None` if there is none.
-pub(crate) fn with_directory<T>(run: impl FnOnce(&Directory) -> T) -> Option<T> {
-    // SAFETY: null, or published and so never changed or freed.
-    let target = unsafe { TARGET.load(Ordering::Acquire).as_ref() }?;
-    let open = Directory::borrow_number(target.number);
-    let is_there = open.identity() == Ok(target.identity);
-    if is_there {
-        let result = run(&open);
-        open.into_number();
-        return Some(result);
-    }
-    // A program that closed all its descriptors, and may use this number for
-    // something else by now.
-    open.into_number();
-    if target.path.is_null() {
-        return None;
-    }
-    // SAFETY: not null, so a C string from `realpath`, never freed.
-    let path = unsafe { CStr::from_ptr(target.path) };
-    Directory::open(path).ok().map(|directory| run(&directory))
-}
-
 /// What handles `signal` by now.
 pub(crate) fn current(signal: c_int) -> Result<libc::sigaction, Error> {
     let mut action = MaybeUninit::uninit();
@@ -289,7 +249,7 @@ pub(crate) fn current(signal: c_int) -> Result<libc::sigaction, Error> {
 }
 
 /// Makes `action` handle `signal`, and gives what did.
-pub(crate) fn set(signal: c_int, action: &libc::sigaction) -> Result<libc::sigaction, Error> {
+fn set(signal: c_int, action: &libc::sigaction) -> Result<libc::sigaction, Error> {
     let mut before = MaybeUninit::uninit();
     // SAFETY: the action is either one that the system gave, or one of ours,
     // whose handlers keep to what handlers may do.
@@ -316,6 +276,7 @@ fn install(signal: c_int, action: Action, arming: &Arming) -> Result<(), Error> 
     let code = match action {
         Action::Dump => DUMP,
         Action::DumpAndPassOn => DUMP_AND_PASS_ON,
+        Action::Take => TAKE,
     };
     if level_of(&current).is_some() {
         slot.action.store(code, Ordering::Release);
@@ -383,7 +344,21 @@ pub(crate) fn handled_from_now_on(signal: c_int) {
     let Some(slot) = Slot::find(signal) else { return };
     if slot.is_awaited.load(Ordering::Relaxed) && slot.is_awaited.swap(false, Ordering::Relaxed) {
         // A program that cannot be armed runs unarmed.
-        let _ = arm(signal, Action::DumpAndPassOn);
+        let _ = arm_all_the_same(signal, Action::DumpAndPassOn);
+    }
+}
+
+/// Whether `signal` is not armed.
+fn is_unarmed(signal: c_int) -> bool {
+    Slot::find(signal).is_none_or(|slot| slot.action.load(Ordering::Relaxed) == UNARMED)
+}
+
+/// Has the signals of memory faults armed as soon as somebody handles them.
+fn await_faults() {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        if let Some(slot) = Slot::find(signal) {
+            slot.is_awaited.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -399,63 +374,15 @@ pub(crate) fn image_ends(image: &Image<'_>) {
     }
 }
 
-/// Arms, before `main`, the signals that end a program, out of sight of its
-/// code; those of memory faults only once the standard library, which wants to
-/// be the first, has its handler. And, to dump and go on, the one that
-/// `LIVECOV_DUMP_SIGNAL` names (`USR1`, `USR2`, or a number).
-#[doc(hidden)]
-pub extern "C" fn arm_what_ends() {
-    for signal in TERMINATION.into_iter().chain([libc::SIGILL, libc::SIGFPE, libc::SIGABRT]) {
-        // A signal that is ignored ends nothing, and programs that this one
-        // starts are to ignore it too.
-        let Ok(found) = current(signal) else { continue };
-        if found.sa_sigaction == libc::SIG_IGN {
-            continue;
-        }
-        // A program that cannot be armed runs unarmed.
-        if arm(signal, Action::DumpAndPassOn).is_ok() && found.sa_sigaction == libc::SIG_DFL {
-            hide(signal);
-        }
-    }
-    for signal in [libc::SIGSEGV, libc::SIGBUS] {
-        if let Some(slot) = Slot::find(signal) {
-            slot.is_awaited.store(true, Ordering::Relaxed);
-        }
-    }
-    if let Some(signal) = environment(c"LIVECOV_DUMP_SIGNAL").and_then(|name| signal_number(name.bytes())) {
-        let _ = arm(signal, Action::Dump);
-    }
-}
-
 fn hide(signal: c_int) {
     if let Some(slot) = Slot::find(signal) {
         slot.is_hidden.store(true, Ordering::Release);
     }
 }
 
-/// The number of a signal that one may dump on.
-fn signal_number(name: &[u8]) -> Option<c_int> {
-    match name.strip_prefix(b"SIG").unwrap_or(name) {
-        b"USR1" => Some(libc::SIGUSR1),
-        b"USR2" => Some(libc::SIGUSR2),
-        digits => core::str::from_utf8(digits).ok()?.parse().ok(),
-    }
-}
-
-/// Arms, from the start of `main` on, the signals that the standard library
-/// wants for its message about a stack that has overflowed: it leaves them to
-/// whoever has armed them before.
-#[doc(hidden)]
-pub fn arm_crashes() {
-    for signal in [libc::SIGSEGV, libc::SIGBUS] {
-        // A program that cannot be armed runs unarmed.
-        let _ = arm(signal, Action::DumpAndPassOn);
-    }
-}
-
 /// Arms signals before `main`, by an entry in `.init_array` of the program or
 /// library that this is expanded in. Without a directory in the environment
-/// the signals stay as they are.
+/// they are armed too: a signal that was to write data does not end the program.
 ///
 /// ```
 /// use livecov_rt::signal::Action;

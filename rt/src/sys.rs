@@ -33,6 +33,39 @@ impl Errno {
         Self(unsafe { *errno_location() })
     }
 
+    pub(crate) const MISSING: Self = Self(libc::ENOENT);
+
+    /// Whether the process, or the system, has no file descriptors left.
+    pub(crate) const fn is_out_of_descriptors(self) -> bool {
+        matches!(self.0, libc::EMFILE | libc::ENFILE)
+    }
+
+    /// What the number means, for handlers: nothing is asked of the C library.
+    pub(crate) const fn text(self) -> &'static str {
+        match self.0 {
+            libc::EPERM => "Operation not permitted",
+            libc::ENOENT => "No such file or directory",
+            libc::EIO => "Input/output error",
+            libc::EACCES => "Permission denied",
+            libc::EBUSY => "Device or resource busy",
+            libc::EEXIST => "File exists",
+            libc::ENOTDIR => "Not a directory",
+            libc::EISDIR => "Is a directory",
+            libc::EINVAL => "Invalid argument",
+            libc::ENFILE => "Too many open files in system",
+            libc::EMFILE => "Too many open files",
+            libc::EFBIG => "File too large",
+            libc::ENOSPC => "No space left on device",
+            libc::EROFS => "Read-only file system",
+            libc::ENAMETOOLONG => "File name too long",
+            libc::ELOOP => "Too many levels of symbolic links",
+            libc::EDQUOT => "Disk quota exceeded",
+            libc::ESTALE => "Stale file handle",
+            libc::ENOMEM => "Cannot allocate memory",
+            _ => "error of the system",
+        }
+    }
+
     /// Whether a call is not there at all, or refused by a filter.
     const fn is_missing_call(self) -> bool {
         matches!(self.0, libc::ENOSYS | libc::EINVAL | libc::EPERM | libc::EOPNOTSUPP)
@@ -161,6 +194,45 @@ impl Fd {
         Ok(device_and_inode(&unsafe { status.assume_init() }))
     }
 
+    /// Who owns the file.
+    pub(crate) fn owner(&self) -> Result<u32, Errno> {
+        let mut status = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: there is room for the answer.
+        check(unsafe { libc::fstat(self.0, status.as_mut_ptr()) })?;
+        // SAFETY: the call succeeded and so filled it in.
+        Ok(unsafe { status.assume_init() }.st_uid)
+    }
+
+    /// Whether the file still has a name.
+    pub(crate) fn is_linked(&self) -> bool {
+        let mut status = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: there is room for the answer, which is looked at only if
+        // the call has filled it in.
+        unsafe { libc::fstat(self.0, status.as_mut_ptr()) == 0 && status.assume_init().st_nlink > 0 }
+    }
+
+    /// Whether another process holds a lock on the file.
+    pub(crate) fn is_locked(&self) -> bool {
+        // SAFETY: no pointers are passed. A lock that this takes ends with the descriptor.
+        let result = check(unsafe { libc::flock(self.0, libc::LOCK_SH | libc::LOCK_NB) });
+        result == Err(Errno(libc::EWOULDBLOCK))
+    }
+
+    /// Another descriptor for the same, with a number out of the way: programs
+    /// may expect the lowest ones to be theirs.
+    pub(crate) fn lifted(&self) -> Result<Self, Errno> {
+        const LOWEST: [c_int; 3] = [512, 64, 3];
+        let mut result = Err(Errno::INVALID);
+        for lowest in LOWEST {
+            // SAFETY: no pointers are passed.
+            result = check(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, lowest) }).map(Self);
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
     /// Reads to the end of the file or of `buffer` and gives what was read.
     pub(crate) fn read<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
         let mut used = 0;
@@ -228,6 +300,137 @@ pub(crate) fn remove(dir: c_int, name: &CStr) -> Result<(), Errno> {
     check(unsafe { libc::unlinkat(dir, name.as_ptr(), 0) }).map(drop)
 }
 
+/// A copy of `value` in memory that is never freed; `None` if there is no
+/// memory. Not for signal handlers.
+pub(crate) fn leaked<T: Copy>(value: T) -> Option<*mut T> {
+    // SAFETY: asks for memory of that size.
+    let place = unsafe { libc::malloc(size_of::<T>()) }.cast::<T>();
+    if place.is_null() {
+        return None;
+    }
+    // SAFETY: `malloc` gave memory of that size, aligned for anything.
+    unsafe { place.write(value) };
+    Some(place)
+}
+
+/// Writes a line to standard error, unless that would wait for somebody to read
+/// it, or is a connection that the program has opened under this number.
+pub(crate) fn write_to_stderr(line: &[u8]) {
+    const NUMBER: c_int = 2;
+    let mut ready = libc::pollfd { fd: NUMBER, events: libc::POLLOUT, revents: 0 };
+    // SAFETY: there is one record, which the call may change.
+    let count = unsafe { libc::poll(&raw mut ready, 1, 0) };
+    if count != 1 || ready.revents & (libc::POLLOUT | libc::POLLNVAL) != libc::POLLOUT || is_internet_socket(NUMBER) {
+        return;
+    }
+    let stderr = Fd::from_number(NUMBER);
+    // There is nowhere to report that to.
+    let _ = stderr.write_all(line);
+    stderr.into_number();
+}
+
+/// Whether the descriptor is a connection to elsewhere: a daemon that has closed
+/// standard error may have got that number for one. A journal's socket is local.
+fn is_internet_socket(number: c_int) -> bool {
+    let mut address = MaybeUninit::<libc::sockaddr_storage>::zeroed();
+    let Ok(mut len) = libc::socklen_t::try_from(size_of::<libc::sockaddr_storage>()) else { return false };
+    // SAFETY: there is room for the address, of which the length is passed.
+    let result = unsafe { libc::getsockname(number, address.as_mut_ptr().cast(), &raw mut len) };
+    // SAFETY: all zeros, or what the call has filled in, are an address.
+    let family = c_int::from(unsafe { address.assume_init() }.ss_family);
+    result == 0 && (family == libc::AF_INET || family == libc::AF_INET6)
+}
+
+/// Sends `bytes` to the abstract socket `name`, if somebody listens there. An
+/// error says that this process can have no socket.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn send_datagram(name: &[u8], bytes: &[u8]) -> Result<(), Errno> {
+    /// How often it is tried again while the receiver's queue is full, each
+    /// time after a pause: a tenth of a second.
+    const MAX_PAUSES: usize = 2_000;
+    // SAFETY: all zeros are an address of the family 0.
+    let mut address: libc::sockaddr_un = unsafe { MaybeUninit::zeroed().assume_init() };
+    let Ok(family) = libc::sa_family_t::try_from(libc::AF_UNIX) else { return Ok(()) };
+    address.sun_family = family;
+    // A name without a file starts with a zero.
+    for (slot, byte) in address.sun_path.iter_mut().skip(1).zip(name) {
+        *slot = byte.cast_signed();
+    }
+    let len = core::mem::offset_of!(libc::sockaddr_un, sun_path) + 1 + name.len().min(address.sun_path.len() - 1);
+    let Ok(len) = libc::socklen_t::try_from(len) else { return Ok(()) };
+    let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
+    // SAFETY: no pointers are passed.
+    let socket = check(unsafe { libc::socket(libc::AF_UNIX, kind, 0) }).map(Fd)?;
+    for _ in 0..MAX_PAUSES {
+        // SAFETY: the pointers and lengths are those of a slice and a record.
+        let sent = check_len(unsafe {
+            let (bytes, len_of_bytes) = (bytes.as_ptr().cast(), bytes.len());
+            libc::sendto(socket.0, bytes, len_of_bytes, libc::MSG_NOSIGNAL, (&raw const address).cast(), len)
+        });
+        match sent {
+            Err(Errno(libc::EAGAIN)) => pause(),
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn send_datagram(_name: &[u8], _bytes: &[u8]) -> Result<(), Errno> {
+    Ok(())
+}
+
+/// Makes the directory `path`.
+pub(crate) fn make_directory(path: &CStr) -> Result<(), Errno> {
+    // SAFETY: `path` ends in NUL.
+    check(unsafe { libc::mkdir(path.as_ptr(), 0o755) }).map(drop)
+}
+
+/// The current directory; `None` if it has no name, or none that fits.
+pub(crate) fn current_directory() -> Option<Path> {
+    let mut room = [0u8; 4096];
+    // SAFETY: the pointer and the length are those of an array.
+    let found = unsafe { libc::getcwd(room.as_mut_ptr().cast(), room.len()) };
+    let name = CStr::from_bytes_until_nul(&room).ok().filter(|_| !found.is_null())?;
+    let mut path = Path::new();
+    path.push(name.to_bytes());
+    path.bytes().starts_with(b"/").then_some(path)
+}
+
+/// What the symbolic link `path` says; empty if it cannot be read.
+pub(crate) fn link_target(path: &CStr) -> Path {
+    let mut room = [0u8; 4096];
+    // SAFETY: the pointer and the length are those of an array.
+    let len = unsafe { libc::readlink(path.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
+    let mut target = Path::new();
+    target.push(usize::try_from(len).ok().and_then(|len| room.get(..len)).unwrap_or_default());
+    target
+}
+
+/// The name of this machine in its network; empty if it has none.
+pub(crate) fn host_name() -> Text<256> {
+    let mut room = [0u8; 256];
+    // SAFETY: the pointer and the length are those of an array.
+    let result = unsafe { libc::gethostname(room.as_mut_ptr().cast(), room.len()) };
+    let mut name = Text::new();
+    if let Some(found) = CStr::from_bytes_until_nul(&room).ok().filter(|_| result == 0) {
+        name.push(found.to_bytes());
+    }
+    name
+}
+
+/// The number of the process that this one is a child of.
+pub(crate) fn parent_id() -> u32 {
+    // SAFETY: takes no argument and cannot fail.
+    unsafe { libc::getppid() }.cast_unsigned()
+}
+
+/// The number of the user in whose name files are made.
+pub(crate) fn user_id() -> u32 {
+    // SAFETY: takes no argument and cannot fail.
+    unsafe { libc::geteuid() }
+}
+
 /// The process's number; asked for each time, because a fork changes it.
 pub(crate) fn process_id() -> u32 {
     // SAFETY: takes no argument and cannot fail.
@@ -290,9 +493,28 @@ pub(crate) fn auxiliary_value(key: libc::c_ulong) -> usize {
     usize::try_from(unsafe { libc::getauxval(key) }).unwrap_or(0)
 }
 
+/// Whether this program has rights that its caller lacks: set-uid, set-gid, or
+/// capabilities of its file.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_privileged() -> bool {
+    auxiliary_value(libc::AT_SECURE) != 0
+}
+
+#[cfg(any(target_os = "macos", target_os = "ios", target_os = "freebsd"))]
+fn is_privileged() -> bool {
+    // SAFETY: takes no argument and cannot fail.
+    unsafe { libc::issetugid() != 0 }
+}
+
 /// The value of an environment variable, if it is set, not empty, and not
 /// longer than a path can be. Not for signal handlers.
+///
+/// A privileged program has no variables: its caller would else choose where
+/// it writes. This is what `secure_getenv` does where there is one.
 pub(crate) fn environment(name: &CStr) -> Option<Path> {
+    if is_privileged() {
+        return None;
+    }
     // SAFETY: `name` ends in NUL. Whoever changes the environment while other
     // threads run vouches that none of them reads it; the standard library
     // asks for that as well, because C code reads it at any time.
@@ -347,29 +569,4 @@ pub(crate) fn random_of_start() -> [u8; 16] {
     static START: AtomicU64 = AtomicU64::new(0);
     let _ = START.compare_exchange(0, nanos(Clock::Real), Ordering::Relaxed, Ordering::Relaxed);
     (u128::from(START.load(Ordering::Relaxed)) << 64 | u128::from(process_id())).to_le_bytes()
-}
-
-/// All signals kept from this thread until dropped.
-pub(crate) struct SignalsBlocked(libc::sigset_t);
-
-impl SignalsBlocked {
-    pub(crate) fn new() -> Self {
-        let mut all = MaybeUninit::<libc::sigset_t>::uninit();
-        let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-        // SAFETY: there is room for both sets. The calls fail only for
-        // arguments that are not passed here, so both are filled in.
-        unsafe {
-            libc::sigfillset(all.as_mut_ptr());
-            libc::sigemptyset(before.as_mut_ptr());
-            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-            Self(before.assume_init())
-        }
-    }
-}
-
-impl Drop for SignalsBlocked {
-    fn drop(&mut self) {
-        // SAFETY: the set is one that the same call gave.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, core::ptr::null_mut()) };
-    }
 }

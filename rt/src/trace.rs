@@ -1,11 +1,10 @@
-//! What `LIVECOV_DEBUG` (or Go's `GOCOVERDEBUG`) shows, and complaints: on
-//! standard error, without an allocator.
+//! What `LIVECOV_DEBUG` (or Go's `GOCOVERDEBUG`) shows on standard error, without
+//! an allocator.
 
-use crate::error::Error;
 use crate::image::{Counters, Image, Package};
+use crate::notice::Line;
 use crate::slab::Source;
-use crate::sys::{Fd, environment};
-use crate::text::Text;
+use crate::sys::environment;
 use core::fmt::Write;
 use core::sync::atomic::{AtomicBool, Ordering};
 use livecov_format::hash::hex;
@@ -18,41 +17,6 @@ pub(crate) fn read_environment() {
     IS_ON.store(is_on, Ordering::Relaxed);
 }
 
-/// Collects a line and writes it to standard error.
-struct Line(Text<512>);
-
-impl Line {
-    fn new() -> Self {
-        let mut line = Self(Text::new());
-        line.0.push(b"livecov: ");
-        line
-    }
-
-    fn print(mut self) {
-        self.0.push(b"\n");
-        let stderr = Fd::from_number(2);
-        // There is nowhere to report that to.
-        let _ = stderr.write_all(self.0.bytes());
-        stderr.into_number();
-    }
-}
-
-impl Write for Line {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        self.0.push(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Says that data were asked for and could not be written.
-pub(crate) fn complain(path: &[u8], error: &Error) {
-    let mut line = Line::new();
-    let _ = write!(line, "{error} (directory: ");
-    line.0.push(path);
-    let _ = line.write_str("); the coverage data of this process are lost");
-    line.print();
-}
-
 /// Shows what of `image` was just written to `path`.
 pub(crate) fn trace(image: &Image<'_>, path: &[u8], is_written: bool) {
     if !IS_ON.load(Ordering::Relaxed) {
@@ -60,10 +24,10 @@ pub(crate) fn trace(image: &Image<'_>, path: &[u8], is_written: bool) {
     }
     let mut line = Line::new();
     let _ = line.write_str(if is_written { "wrote image " } else { "could not write image " });
-    line.0.push(&hex(&image.meta_hash()));
+    line.push(&hex(&image.meta_hash()));
     let kind = if image.is_main { "program" } else { "library" };
     let _ = write!(line, " ({kind}, mode {}) to ", image.mode().name());
-    line.0.push(path);
+    line.push(path);
     line.print();
     for (number, package) in image.packages().enumerate() {
         trace_package(number, &package, image);
@@ -74,7 +38,7 @@ fn trace_package(number: usize, package: &Package<'_>, image: &Image<'_>) {
     let names = Names::of(package.meta);
     let mut line = Line::new();
     let _ = write!(line, "  package {number}: ");
-    line.0.push(names.package());
+    line.push(names.package());
     let (functions, counters) = (package.functions().count(), package.counters.len());
     let _ = write!(line, ", {functions} functions, {counters} counters");
     line.print();
@@ -94,7 +58,7 @@ fn trace_functions(package: &Package<'_>, names: &Names<'_>, source: &impl Sourc
         if live > 0 {
             let mut line = Line::new();
             let _ = write!(line, "    live function {function}: ");
-            line.0.push(names.function(function));
+            line.push(names.function(function));
             let _ = write!(line, ", {live} of {len} units ran");
             line.print();
         }

@@ -176,3 +176,9 @@ pub fn raw(bytes: &[u8], big_endian: bool) -> Vec<u8> {
     raw.extend(&bytes[bytes.len() - FOOTER..]);
     raw
 }
+
+/// Copies a program. By another process: a child that a thread of the suites is starting at this moment would keep the
+/// copy open for writing, and a file that is open for writing cannot be started.
+pub fn copy_program(from: &Path, to: &Path) {
+    crate::command::must(crate::child::command("cp").arg(from).arg(to));
+}

@@ -47,14 +47,17 @@ fn unsafe_code_is_where_it_is_said() {
 }
 
 /// The files of the runtime whose job it is to deal with memory, the system, and signals; the rest is safe code.
-const UNSAFE_FILES: [&str; 14] = [
+const UNSAFE_FILES: [&str; 19] = [
     "rt/src/abi/records.rs",
     "rt/src/abi/symbols.rs",
     "rt/src/disposition.rs",
     "rt/src/fork.rs",
     "rt/src/handler.rs",
+    "rt/src/held.rs",
     "rt/src/image.rs",
     "rt/src/images.rs",
+    "rt/src/keep.rs",
+    "rt/src/leave.rs",
     "rt/src/macros.rs",
     "rt/src/scan.rs",
     "rt/src/scratch.rs",
@@ -62,12 +65,15 @@ const UNSAFE_FILES: [&str; 14] = [
     "rt/src/stack.rs",
     "rt/src/status.rs",
     "rt/src/sys.rs",
+    "rt/src/target.rs",
+    "rt/src/writer.rs",
 ];
 
 #[test]
 fn unsafe_code_of_the_runtime_is_where_it_is_said() {
     for (path, text) in sources("rt/src") {
         let is_listed = UNSAFE_FILES.iter().any(|file| path.ends_with(file));
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         let is_unsafe = text.contains("unsafe {") || text.contains("unsafe fn") || text.contains("unsafe impl");
         assert!(is_listed || !is_unsafe, "{} has unsafe code", path.display());
     }
@@ -105,23 +111,6 @@ fn the_instrumenter_does_no_io() {
     }
 }
 
-/// The build script of the tool packs them from where cargo has the tool's own dependencies: a clean machine has no others.
-#[test]
-fn what_the_runtime_depends_on_the_tool_depends_on() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let packages = |package: &str| {
-        let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["tree", "--offline", "--prefix=none", "--edges=normal,build", "-p", package]).current_dir(&root);
-        let output = command.output().expect("cargo starts");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let names = text.lines().map(|line| line.split(" (").next().unwrap_or(line).to_owned());
-        names.collect::<std::collections::BTreeSet<_>>()
-    };
-    let (mut needed, given) = (packages("livecov-rt"), packages("cargo-livecov"));
-    needed.remove("livecov-rt v0.1.0");
-    assert!(needed.len() > 10 && needed.is_subset(&given), "{:?}", needed.difference(&given));
-}
-
 /// `cargo package` follows links; without the runtime's sources the packaged tool could build nothing.
 #[test]
 fn the_package_of_the_tool_has_the_runtime_s_sources() {
@@ -133,18 +122,16 @@ fn the_package_of_the_tool_has_the_runtime_s_sources() {
     let listed = String::from_utf8_lossy(&output.stdout);
     let listed: Vec<_> = listed.lines().map(|line| line.replace('\\', "/")).collect();
     let mut count = 0;
-    for folder in ["rt/src", "format/src", "rt/exports/src", "rt/personality/src"] {
+    for folder in ["rt/src", "format/src"] {
         for (path, _) in sources(folder) {
             let name = path.strip_prefix(&root).expect("below").display().to_string();
-            let name = name.replace("rt/exports/", "exports/").replace("rt/personality/", "personality/");
             assert!(listed.contains(&format!("runtime/{name}")), "{name}");
             count += 1;
         }
     }
     assert!(count > 20, "{count}");
-    let manifests = ["rt", "format", "exports", "personality"].map(|name| format!("{name}/manifest.toml"));
-    for name in manifests.iter().map(String::as_str).chain(["lock.toml", "exports/livecov.h"]) {
-        assert!(listed.contains(&format!("runtime/{name}")), "{name}");
+    for name in ["runtime/lock.toml", "runtime/rt/manifest.toml", "runtime/format/manifest.toml"] {
+        assert!(listed.iter().any(|line| line == name), "{name}");
     }
 }
 

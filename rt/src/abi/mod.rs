@@ -12,6 +12,7 @@ mod records;
 mod symbols;
 
 pub use crate::disposition::{sigaction, signal};
+pub use crate::leave::{execv, execve, execvp, exit_at_once};
 pub use crate::macros::{
     __livecov_arm_what_ends_v1 as arm_what_ends, __livecov_package_v1 as package, __livecov_probe_v1 as probe,
 };

@@ -67,13 +67,13 @@ fn a_missing_directory_is_one_line_and_no_other_status() {
     for (point, status) in [("nothing", 0), ("exit", 7)] {
         for mode in Mode::COUNTING {
             let run = run_with(mode, point, |command, data| {
-                command.env("LIVECOV_DIR", data.join("missing"));
+                command.env("LIVECOV_DIR", data.join("missing/below"));
             });
             assert_eq!(run.outcome.status, Some(status), "{:?}", run.outcome);
             let stderr = run.outcome.stderr_text();
             assert_eq!(stderr.lines().count(), 1, "{stderr}");
             assert!(stderr.starts_with("livecov: ") && stderr.contains("No such file or directory"), "{stderr}");
-            assert!(stderr.contains(run.data.path().join("missing").to_str().unwrap()), "{stderr}");
+            assert!(stderr.contains(run.data.path().join("missing/below").to_str().unwrap()), "{stderr}");
             assert!(list(run.data.path()).is_empty());
         }
     }

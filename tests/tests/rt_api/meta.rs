@@ -141,7 +141,7 @@ impl Shared {
         fs::create_dir(&data).unwrap();
         fs::set_permissions(place.path(), Permissions::from_mode(0o755)).unwrap();
         fs::set_permissions(&data, Permissions::from_mode(mode)).unwrap();
-        fs::copy(super::harness(Mode::Set), place.path().join("harness")).unwrap();
+        livecov_tests::files::copy_program(super::harness(Mode::Set), &place.path().join("harness"));
         Some(Self { place, data })
     }
 

@@ -25,8 +25,6 @@ pub struct Build {
     pub const_fn: Option<bool>,
     /// `--signals`.
     pub signals: Option<bool>,
-    /// `--exports`.
-    pub exports: Option<bool>,
 }
 
 /// What counters count.
@@ -97,7 +95,7 @@ mod tests {
     #[test]
     fn everything_that_the_table_may_have_is_read() {
         let text = "by = 'crate'\n[build]\nmode = 'count'\ngranularity = 'function'\ninclude-deps = true\ninclude = ['a']\nexclude = ['b']\n\
-                    tests-too = true\nproc-macros = false\nconst-fn = false\nsignals = false\nexports = false\n";
+                    tests-too = true\nproc-macros = false\nconst-fn = false\nsignals = false\n";
         let expected = Build {
             mode: Some(Mode::Count),
             granularity: Some(Granularity::Function),
@@ -108,7 +106,6 @@ mod tests {
             proc_macros: Some(false),
             const_fn: Some(false),
             signals: Some(false),
-            exports: Some(false),
         };
         assert_eq!(parse(text), Ok(expected));
         assert_eq!(parse("by = 'crate'"), Ok(Build::default()));

@@ -13,21 +13,29 @@ macro_rules! numbers {
     };
 }
 
-const NUMBERS: [(&str, c_long); 24] = numbers!(
+const NUMBERS: [(&str, c_long); 34] = numbers!(
     "getpid" SYS_getpid, "process_vm_readv" SYS_process_vm_readv, "openat" SYS_openat, "read" SYS_read,
     "write" SYS_write, "pwrite64" SYS_pwrite64, "close" SYS_close, "newfstatat" SYS_newfstatat,
     "fstat" SYS_fstat, "renameat2" SYS_renameat2, "clock_gettime" SYS_clock_gettime, "ftruncate" SYS_ftruncate,
     "lseek" SYS_lseek, "linkat" SYS_linkat, "unlinkat" SYS_unlinkat, "renameat" SYS_renameat,
     "nanosleep" SYS_nanosleep, "clock_nanosleep" SYS_clock_nanosleep, "rt_sigaction" SYS_rt_sigaction,
     "tgkill" SYS_tgkill, "gettid" SYS_gettid, "rt_sigprocmask" SYS_rt_sigprocmask,
-    "rt_sigreturn" SYS_rt_sigreturn, "exit_group" SYS_exit_group,
+    "rt_sigreturn" SYS_rt_sigreturn, "exit_group" SYS_exit_group, "rt_sigpending" SYS_rt_sigpending,
+    "geteuid" SYS_geteuid, "fcntl" SYS_fcntl, "mkdirat" SYS_mkdirat, "readlinkat" SYS_readlinkat, "uname" SYS_uname,
+    "getppid" SYS_getppid, "flock" SYS_flock, "rt_sigtimedwait" SYS_rt_sigtimedwait, "futex" SYS_futex,
 );
+
+/// Older calls, which not all processors have.
+#[cfg(target_arch = "x86_64")]
+const OLD_NUMBERS: &[(&str, c_long)] = &numbers!("mkdir" SYS_mkdir, "readlink" SYS_readlink);
+#[cfg(not(target_arch = "x86_64"))]
+const OLD_NUMBERS: &[(&str, c_long)] = &[("mkdir", libc::SYS_mkdirat), ("readlink", libc::SYS_readlinkat)];
 
 /// The system calls for the end of a handler and of the program, which are not the runtime's.
 const OTHERS: [&str; 2] = ["rt_sigreturn", "exit_group"];
 
 fn number_of(name: &str) -> u32 {
-    let found = NUMBERS.iter().find(|(known, _)| *known == name);
+    let found = NUMBERS.iter().chain(OLD_NUMBERS).find(|(known, _)| *known == name);
     let (_, number) = found.unwrap_or_else(|| panic!("no number for the system call {name}"));
     u32::try_from(*number).expect("a system call's number")
 }

@@ -1,1 +1,0 @@
-../../../../rt/include/livecov.h

@@ -1,1 +1,0 @@
-pub fn f() -> u32 { ::mac_user() } //=-

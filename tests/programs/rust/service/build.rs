@@ -1,0 +1,3 @@
+fn main() {
+    probes::instrument("service/bin/service");
+}
