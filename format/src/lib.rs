@@ -17,6 +17,11 @@
 //! counter files of its tag are a *pod*. Names that start with `tmp.` are files
 //! still being written.
 //!
+//! A program that finds a `covmeta.TAG` which it can neither use nor replace
+//! writes `covmeta.TAG.PID.NANOS` beside it. Readers take the first of them that
+//! is sound, `covmeta.TAG` before the others. They read a name as of this form
+//! if `TAG` has 32 hex digits; Go's tools take all of it for the tag.
+//!
 //! # The meta file
 //!
 //! | offset | bytes | field |

@@ -13,7 +13,7 @@ use crate::layout::{COUNTER_PREFIX, META_PREFIX};
 /// What a file's name says it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileName<'a> {
-    /// `covmeta.TAG`
+    /// `covmeta.TAG`, or `covmeta.TAG.PID.NANOS`
     Meta {
         /// The tag: the meta hash in hex, in files that programs write.
         tag: &'a str,
@@ -33,7 +33,7 @@ impl<'a> FileName<'a> {
     #[must_use]
     pub fn parse(name: &'a str) -> Option<Self> {
         if let Some(tag) = strip(name, META_PREFIX) {
-            return is_tag(tag).then_some(Self::Meta { tag });
+            return is_tag(tag).then(|| Self::Meta { tag: without_writer(tag).unwrap_or(tag) });
         }
         let (rest, nanos) = strip(name, COUNTER_PREFIX)?.rsplit_once('.')?;
         let (tag, pid) = rest.rsplit_once('.')?;
@@ -41,6 +41,15 @@ impl<'a> FileName<'a> {
         let pid = pid.parse::<i64>().ok().and_then(|pid| u64::try_from(pid).ok());
         is_counters.then_some(Self::Counters { tag, pid })
     }
+}
+
+/// The hash of a name of the form `HASH.PID.NANOS`. Go takes all of it for the
+/// tag, but writes no such names.
+fn without_writer(name: &str) -> Option<&str> {
+    let (rest, nanos) = name.rsplit_once('.')?;
+    let (hash, pid) = rest.rsplit_once('.')?;
+    let is_hash = hash.len() == 32 && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+    (is_hash && is_number(pid) && is_number(nanos)).then_some(hash)
 }
 
 fn strip<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
@@ -70,8 +79,9 @@ pub struct FoundFile {
 pub struct Pod {
     /// The tag in the names.
     pub tag: String,
-    /// The meta files of that tag, in the order of the directories. They
-    /// should be equal; the first that can be read counts.
+    /// The meta files of that tag, in the order of the directories; in each,
+    /// `covmeta.TAG` comes first. They should be equal; the first that can be
+    /// read counts.
     pub meta_files: Vec<FoundFile>,
     /// The counter files, by directory and then by path.
     pub counter_files: Vec<FoundFile>,
@@ -127,6 +137,7 @@ fn first_path(pod: &Pod) -> Option<&std::ffi::OsStr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::ToOwned;
     use std::vec;
 
     fn found(dir: usize, path: &str) -> FoundFile {
@@ -145,6 +156,25 @@ mod tests {
             assert_eq!(FileName::parse(other), None, "{other}");
         }
         assert_eq!(FileName::parse("tmp.covmeta.abc"), None);
+        // Further meta files of a tag that is a hash.
+        let hash = "0123456789abcdef0123456789abcdef";
+        let of_tag = |name: &str| match FileName::parse(name) {
+            Some(FileName::Meta { tag }) => tag.to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(of_tag(&std::format!("covmeta.{hash}.12.34")), hash);
+        for tag in ["12.34", "0123.12.34", &std::format!("{hash}.12"), &std::format!("{hash}.x.34")] {
+            assert_eq!(of_tag(&std::format!("covmeta.{tag}")), tag);
+        }
+    }
+
+    #[test]
+    fn the_further_meta_files_of_a_tag_come_after_the_first() {
+        let hash = "0123456789abcdef0123456789abcdef";
+        let [first, further] = ["", ".12.34"].map(|end| std::format!("a/covmeta.{hash}{end}"));
+        let pods = pair(vec![found(0, &further), found(0, &first)]);
+        assert_eq!(pods.pods.len(), 1);
+        assert_eq!(pods.pods[0].meta_files, [found(0, &first), found(0, &further)]);
     }
 
     #[test]

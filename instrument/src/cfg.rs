@@ -43,6 +43,11 @@ impl Cfg {
         self.pairs.contains(&(name.to_owned(), value.to_owned()))
     }
 
+    /// Sets an option without value.
+    pub(crate) fn set(&mut self, name: &str) {
+        self.names.insert(name.to_owned());
+    }
+
     /// Takes an option without value away.
     pub fn remove(&mut self, name: &str) {
         self.names.remove(name);

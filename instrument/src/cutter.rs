@@ -4,12 +4,13 @@ use crate::cfg::Cfg;
 use crate::edits::{Edits, Piece, Place, ProbeAt};
 use crate::finding::Finding;
 use crate::functions::{Draft, Function};
+use crate::leaving::Leaving;
 use crate::modules::ModulePlace;
-use crate::syntax::{attributes_of, has_let, is_diverging, leaves_by_tokens, needs_parens};
+use crate::syntax::{attributes_of, needs_parens};
 use crate::text::Text;
 use livecov_format::model::{Omission, OmissionReason, UnitKind};
 use std::ops::Range;
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 use syn::{Attribute, Block, Expr, Stmt};
 
 /// What `main` does first.
@@ -21,6 +22,10 @@ pub(crate) struct Rules<'c> {
     pub(crate) cfg: &'c Cfg,
     /// The same without `test`, if test code is to be left out.
     pub(crate) without_tests: &'c Cfg,
+    /// With what tools for coverage set.
+    pub(crate) tools: &'c Cfg,
+    /// What the crate defines that may leave.
+    pub(crate) leaving: &'c Leaving,
     pub(crate) const_fn: bool,
     /// The folder of the package's manifest.
     pub(crate) manifest_dir: Option<&'c std::path::Path>,
@@ -36,6 +41,8 @@ pub(crate) struct Frame {
     pub(crate) current: Option<usize>,
     /// Whether what came last may have left the block or skipped what follows.
     pub(crate) leaves: bool,
+    /// How often something so far may have ended the program or have panicked.
+    pub(crate) failures: u32,
     pub(crate) place: Place,
 }
 
@@ -61,10 +68,10 @@ pub(crate) struct Cutter<'c> {
 }
 
 /// A unit that is about to start.
-struct Head {
-    kind: UnitKind,
-    range: Range<usize>,
-    decision: u32,
+pub(crate) struct Head {
+    pub(crate) kind: UnitKind,
+    pub(crate) range: Range<usize>,
+    pub(crate) decision: u32,
 }
 
 impl<'c> Cutter<'c> {
@@ -126,7 +133,7 @@ impl<'c> Cutter<'c> {
         let (file, units, decisions) = (self.file.0, Vec::new(), 0);
         self.functions.push(Function { name, file, declaration, outline_start, is_literal, units, decisions });
         let place = Place { is_macro: self.in_macro, ..place };
-        let outer = self.frame.replace(Frame { function, current: None, leaves: false, place });
+        let outer = self.frame.replace(Frame { function, current: None, leaves: false, failures: 0, place });
         body(self);
         self.frame = outer;
     }
@@ -149,7 +156,7 @@ impl<'c> Cutter<'c> {
         self.file.0 == 0 && matches!(&self.names[..], [name] if name == "main")
     }
 
-    fn new_decision(&mut self) -> u32 {
+    pub(crate) fn new_decision(&mut self) -> u32 {
         let Some(function) = self.frame.and_then(|frame| self.functions.get_mut(frame.function)) else { return 0 };
         function.decisions += 1;
         function.decisions
@@ -157,22 +164,31 @@ impl<'c> Cutter<'c> {
 
     /// Starts a unit, and gives the probe for it. None in places that are not
     /// counted.
-    fn start(&mut self, head: &Head) -> Option<ProbeAt> {
+    pub(crate) fn start(&mut self, head: &Head) -> Option<ProbeAt> {
         let frame = self.frame.as_mut()?;
-        if self.text.is_off(head.range.start) {
+        if self.text.is_off(&head.range) {
             return None;
+        }
+        let (mut kind, mut decision) = (head.kind, head.decision);
+        if self.text.is_without_branches(head.range.start) {
+            decision = 0;
+            match kind {
+                UnitKind::Condition => return None,
+                UnitKind::Then | UnitKind::LetElse => kind = UnitKind::Block,
+                _ => {}
+            }
         }
         let function = self.functions.get_mut(frame.function)?;
         let unit = function.units.len();
-        let is_intra_line = head.kind == UnitKind::Condition;
-        let (range, decision, owner) = (head.range.clone(), head.decision, frame.current);
-        function.units.push(Draft { range, statement_count: 0, kind: head.kind, is_intra_line, owner, decision });
+        let is_intra_line = kind == UnitKind::Condition;
+        let (range, owner) = (head.range.clone(), frame.current);
+        function.units.push(Draft { range, statement_count: 0, kind, is_intra_line, owner, decision });
         frame.current = Some(unit);
         Some(ProbeAt { function: frame.function, unit, place: frame.place })
     }
 
     /// One more statement in the current unit, which reaches to `end` now.
-    fn count(&mut self, end: usize) {
+    pub(crate) fn count(&mut self, end: usize) {
         let Some(Frame { function, current: Some(unit), .. }) = self.frame else { return };
         let Some(function) = self.functions.get_mut(function) else { return };
         let Some(unit) = function.units.get_mut(unit) else { return };
@@ -184,8 +200,8 @@ impl<'c> Cutter<'c> {
 
     /// A block with a unit of its own; what follows it belongs to the unit
     /// that was current before.
-    fn block(&mut self, block: &Block, attributes: &[Attribute], head: Head) {
-        if !self.has_brace(block) {
+    pub(crate) fn block(&mut self, block: &Block, attributes: &[Attribute], head: Head) {
+        if !self.has_brace(block) || self.is_all_off(block) {
             return;
         }
         let current = self.frame.and_then(|frame| frame.current);
@@ -198,19 +214,26 @@ impl<'c> Cutter<'c> {
         self.restore(current);
     }
 
+    /// Whether comments exclude all that a block does.
+    fn is_all_off(&self, block: &Block) -> bool {
+        self.text.has_off_regions()
+            && !block.stmts.is_empty()
+            && block.stmts.iter().all(|statement| self.text.is_off(&self.text.range_of(statement)))
+    }
+
     /// A block's unit starts at its brace.
     pub(crate) fn branch(&mut self, block: &Block, kind: UnitKind, decision: u32) {
         let range = self.text.range_of(block);
         self.block(block, &[], Head { kind, range, decision });
     }
 
-    fn restore(&mut self, current: Option<usize>) {
+    pub(crate) fn restore(&mut self, current: Option<usize>) {
         if let Some(frame) = &mut self.frame {
             frame.current = current;
         }
     }
 
-    fn set_leaves(&mut self, leaves: bool) -> bool {
+    pub(crate) fn set_leaves(&mut self, leaves: bool) -> bool {
         self.frame.as_mut().is_some_and(|frame| std::mem::replace(&mut frame.leaves, leaves))
     }
 
@@ -238,7 +261,7 @@ impl<'c> Cutter<'c> {
     }
 
     /// An expression that gets a block and a unit of its own.
-    fn wrapped(&mut self, expr: &Expr, head: Head) {
+    pub(crate) fn wrapped(&mut self, expr: &Expr, head: Head) {
         let current = self.frame.and_then(|frame| frame.current);
         let range = head.range.clone();
         let probe = self.start(&head);
@@ -283,6 +306,12 @@ impl<'c> Cutter<'c> {
                 self.skip(statement);
                 continue;
             }
+            if self.is_marked_out(attributes_of_statement(statement), statement) {
+                // What is on again after it is a unit of its own.
+                self.set_leaves(true);
+                previous_end = Some(self.text.range_of(statement).end);
+                continue;
+            }
             match statement {
                 Stmt::Item(item) => {
                     if !has_code(item) {
@@ -299,10 +328,10 @@ impl<'c> Cutter<'c> {
     /// Cuts one statement, and gives where it ends. The probe of a unit that
     /// starts with it goes behind the one before: code at the start of a line
     /// keeps its column so.
-    fn statement(&mut self, statement: &Stmt, previous_end: Option<usize>) -> usize {
+    pub(crate) fn statement(&mut self, statement: &Stmt, previous_end: Option<usize>) -> usize {
         let range = self.text.range_of(statement);
-        if self.text.is_off(range.start) {
-            // What is on again behind is a unit of its own.
+        if self.text.is_off(&range) {
+            // What is on again after it is a unit of its own.
             self.set_leaves(true);
             return range.end;
         }
@@ -323,190 +352,6 @@ impl<'c> Cutter<'c> {
         }
         range.end
     }
-
-    fn local(&mut self, local: &syn::Local) {
-        let Some(init) = &local.init else { return };
-        self.visit_expr(&init.expr);
-        if let Some((_, diverge)) = &init.diverge {
-            let decision = self.new_decision();
-            self.arm(diverge, UnitKind::LetElse, decision);
-            self.set_leaves(true);
-        }
-    }
-
-    /// What runs later, or never: leaving it does not leave what is around it.
-    fn deferred(&mut self, work: impl FnOnce(&mut Self)) {
-        let leaves = self.set_leaves(false);
-        work(self);
-        self.set_leaves(leaves);
-    }
-
-    fn if_else(&mut self, branch: &syn::ExprIf) {
-        self.visit_expr(&branch.cond);
-        let decision = self.new_decision();
-        self.branch(&branch.then_branch, UnitKind::Then, decision);
-        if let Some((_, other)) = &branch.else_branch {
-            self.arm(other, UnitKind::Else, decision);
-        }
-        self.set_leaves(true);
-    }
-
-    fn choice(&mut self, choice: &syn::ExprMatch) {
-        self.visit_expr(&choice.expr);
-        let decision = self.new_decision();
-        for arm in &choice.arms {
-            if !self.keeps(&arm.attrs) {
-                self.skip(arm);
-                continue;
-            }
-            if let Some((_, guard)) = &arm.guard {
-                self.visit_expr(guard);
-            }
-            self.arm(&arm.body, UnitKind::Arm, decision);
-        }
-        self.set_leaves(true);
-    }
-
-    fn binary(&mut self, binary: &syn::ExprBinary) {
-        self.visit_expr(&binary.left);
-        let is_lazy = matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_));
-        // `let` chains cannot be taken apart.
-        if !is_lazy || has_let(&binary.left) || has_let(&binary.right) {
-            return self.visit_expr(&binary.right);
-        }
-        let range = self.text.range_of(&*binary.right);
-        self.wrapped(&binary.right, Head { kind: UnitKind::Condition, range, decision: 0 });
-    }
-
-    fn closure(&mut self, closure: &syn::ExprClosure) {
-        if closure.constness.is_some() {
-            return;
-        }
-        if self.frame.is_none() {
-            let range = self.text.range_of(closure);
-            return self
-                .function(String::new(), range, Place::RUNTIME, |this| this.arm(&closure.body, UnitKind::Body, 0));
-        }
-        let outer = self.frame;
-        if let Some(frame) = &mut self.frame {
-            // The compiler cannot call it in a constant.
-            frame.place.is_const = false;
-        }
-        self.deferred(|this| this.arm(&closure.body, UnitKind::Closure, 0));
-        self.frame = outer;
-    }
-
-    fn looped(&mut self, body: &Block) {
-        self.branch(body, UnitKind::Loop, 0);
-        self.set_leaves(true);
-    }
-
-    pub(crate) fn macro_call(&mut self, call: &syn::Macro, is_statement: bool) {
-        if call.path.is_ident("include") {
-            self.included_expression(call);
-        }
-        let is_known = self.known_macro(call, is_statement);
-        if !is_known && leaves_by_tokens(call.tokens.clone()) || is_diverging(&call.path) {
-            self.set_leaves(true);
-        }
-        if !is_known {
-            self.wait_for_macro(call, is_statement);
-        }
-    }
-
-    /// Statements that start with a unit, as a block of theirs would.
-    pub(crate) fn led(&mut self, statements: &[Stmt]) {
-        let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return };
-        let range = self.text.range_of(first).start..self.text.range_of(last).end;
-        let start = range.start;
-        if let Some(probe) = self.start(&Head { kind: UnitKind::Block, range, decision: 0 }) {
-            self.edits.insert(start, Piece::Probe(probe));
-        }
-        self.statements(statements);
-    }
-
-    /// Statements in the arguments of a macro, after which nothing is known.
-    pub(crate) fn macro_statements(&mut self, statements: &[Stmt]) {
-        self.statements(statements);
-        self.set_leaves(true);
-    }
-
-    /// A handler in the arguments of a macro: a branch.
-    pub(crate) fn macro_arm(&mut self, body: &Expr, decision: u32) {
-        self.arm(body, UnitKind::Arm, decision);
-        self.set_leaves(true);
-    }
-
-    /// The value of a static of a macro's, computed when it is first used.
-    pub(crate) fn lazy_value(&mut self, value: &Expr) {
-        self.arm(value, UnitKind::Body, 0);
-    }
-
-    pub(crate) fn macro_decision(&mut self) -> u32 {
-        self.new_decision()
-    }
-
-    fn nested(&mut self, expr: &Expr) {
-        match expr {
-            Expr::If(inner) => self.if_else(inner),
-            Expr::Match(inner) => self.choice(inner),
-            Expr::Binary(inner) => self.binary(inner),
-            Expr::Closure(inner) => self.closure(inner),
-            Expr::Macro(inner) => self.macro_call(&inner.mac, false),
-            Expr::While(inner) => {
-                self.visit_expr(&inner.cond);
-                self.looped(&inner.body);
-            }
-            Expr::ForLoop(inner) => {
-                self.visit_expr(&inner.expr);
-                self.looped(&inner.body);
-            }
-            Expr::Loop(inner) => self.looped(&inner.body),
-            Expr::Block(inner) if inner.label.is_some() => {
-                self.branch(&inner.block, UnitKind::Block, 0);
-                self.set_leaves(true);
-            }
-            Expr::Block(inner) => self.statements(&inner.block.stmts),
-            Expr::Unsafe(inner) => self.statements(&inner.block.stmts),
-            Expr::Async(inner) => self.deferred(|this| this.branch(&inner.block, UnitKind::Async, 0)),
-            Expr::Const(inner) => self.outside(|this| this.statements(&inner.block.stmts)),
-            Expr::Repeat(inner) => self.visit_expr(&inner.expr),
-            Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Await(_) | Expr::Yield(_) => {
-                visit::visit_expr(self, expr);
-                self.set_leaves(true);
-            }
-            _ => visit::visit_expr(self, expr),
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Cutter<'_> {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        if !self.keeps(attributes_of(expr)) {
-            self.skip(expr);
-        } else if !(self.text.has_off_regions() && self.text.is_off(self.text.range_of(expr).start)) {
-            self.nested(expr);
-        }
-    }
-
-    fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
-        if self.keeps(&field.attrs) {
-            self.visit_expr(&field.expr);
-        } else {
-            self.skip(field);
-        }
-    }
-
-    fn visit_item(&mut self, item: &'ast syn::Item) {
-        self.item(item);
-    }
-
-    // No code that runs.
-    fn visit_attribute(&mut self, _: &'ast Attribute) {}
-    fn visit_pat(&mut self, _: &'ast syn::Pat) {}
-    fn visit_path(&mut self, _: &'ast syn::Path) {}
-    fn visit_type(&mut self, _: &'ast syn::Type) {}
-    fn visit_angle_bracketed_generic_arguments(&mut self, _: &'ast syn::AngleBracketedGenericArguments) {}
 }
 
 /// Whether an item inside of a function can have code of its own.

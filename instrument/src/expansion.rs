@@ -107,6 +107,12 @@ impl Definitions {
         }
     }
 
+    /// All macros, by name.
+    pub(crate) fn meanings(&self) -> impl Iterator<Item = (&str, &Meaning)> {
+        let all = self.by_name.iter();
+        all.flat_map(|(name, known)| known.iter().map(|known| (name.as_str(), &known.definition.meaning)))
+    }
+
     /// How many macros a file has defined so far.
     pub(crate) fn count(&self, file: usize) -> usize {
         self.counts.get(&file).copied().unwrap_or_default()

@@ -18,7 +18,7 @@ impl Cutter<'_> {
         }
         if let Some((reason, detail)) = self.left_out_by(&file.attrs) {
             let range = self.text.range_of(file);
-            self.omit(&range, reason, detail);
+            self.omit(&range, reason, &detail);
             return self.modules_in(&file.items);
         }
         self.items(&file.items);
@@ -68,50 +68,29 @@ impl Cutter<'_> {
     }
 
     /// Whether what has these attributes is there and is to be counted.
-    fn counts(&mut self, attributes: &[Attribute], item: &impl Spanned) -> bool {
+    pub(crate) fn counts(&mut self, attributes: &[Attribute], item: &impl Spanned) -> bool {
         if attributes.is_empty() {
             return true;
         }
         if !self.keeps(attributes) {
             return false;
         }
-        let reason = self.left_out_by(attributes);
-        if let Some((reason, detail)) = reason {
+        let exclusion = self.left_out_by(attributes);
+        if let Some((reason, detail)) = &exclusion {
             let range = self.text.range_of(item);
-            self.omit(&range, reason, detail);
+            self.omit(&range, *reason, detail);
         }
-        reason.is_none()
+        exclusion.is_none()
     }
 
     /// The same of what a macro gives back; `given` is where it stands.
     pub(crate) fn counts_made(&mut self, attributes: &[Attribute], given: Option<&Range<usize>>, item: &Item) -> bool {
         let Some((reason, detail)) = self.left_out_by(attributes) else { return true };
         if let Some(range) = given {
-            self.omit(range, reason, detail);
+            self.omit(range, reason, &detail);
         }
         self.modules_in(std::slice::from_ref(item));
         false
-    }
-
-    fn left_out_by(&self, attributes: &[Attribute]) -> Option<(OmissionReason, &'static str)> {
-        if !self.rules.without_tests.keeps(attributes) {
-            return Some((OmissionReason::Test, "cfg(test)"));
-        }
-        let active = self.rules.cfg.active(attributes);
-        active.iter().find_map(|attribute| match attribute {
-            Meta::List(list) if list.path.is_ident("coverage") && list.tokens.to_string() == "off" => {
-                Some((OmissionReason::Attribute, "coverage(off)"))
-            }
-            Meta::Path(path) if path.is_ident("no_coverage") => Some((OmissionReason::Attribute, "no_coverage")),
-            Meta::Path(path) if path.is_ident("naked") => Some((OmissionReason::Attribute, "naked")),
-            Meta::List(list) if list.path.is_ident("unsafe") && list.tokens.to_string() == "naked" => {
-                Some((OmissionReason::Attribute, "naked"))
-            }
-            Meta::Path(_) | Meta::List(_) if !self.rules.without_tests.has("test") && is_test(attribute) => {
-                Some((OmissionReason::Test, "test function"))
-            }
-            _ => None,
-        })
     }
 
     pub(crate) fn function_item(
@@ -224,11 +203,6 @@ fn makes_const(attribute: &Meta) -> bool {
     let Meta::List(list) = attribute else { return is_named_so };
     is_named_so
         || list.tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "const"))
-}
-
-/// `#[test]`, `#[tokio::test]` and their like, and `#[bench]`.
-fn is_test(attribute: &Meta) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "test" || segment.ident == "bench")
 }
 
 fn attributes_of(item: &Item) -> &[Attribute] {

@@ -4,74 +4,85 @@ use crate::arguments::Waiting;
 use crate::cfg::Cfg;
 use crate::cutter::{Cutter, Rules};
 use crate::edits::{Edits, Piece};
-use crate::expansion::{Call, Definitions, Refusal};
+use crate::exclusions::{Region, Regions, TOOL_CFGS, regions};
+use crate::expansion::{Call, Definitions};
 use crate::finding::{Finding, Found};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
-use crate::look::{Look, Part};
+use crate::leaving::Leaving;
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
 use crate::options::{Diagnostic, Instrumented, Options, Rejected, SourceFile};
 use crate::rejected::find;
 use crate::text::Text;
+use crate::tolerant::Tolerant;
 use livecov_format::encode::package::{PackageBlob, PackageBuilder, PackageError};
 use livecov_format::hash::{Algorithm, Hasher};
 use livecov_format::model::{Extension, FileInfo, FunctionDesc, Omission, OmissionReason, Span};
 use livecov_format::vocab::Granularity;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use std::collections::HashSet;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use syn::parse::discouraged::Speculative;
-use syn::parse::{Parse, ParseStream};
-
-/// Of how many parts of a call's arguments each is tried by itself.
-const PART_LIMIT: usize = 32;
 
 /// Reads a source file.
 pub(crate) type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<Vec<u8>>;
 
 /// A file that was read.
-struct File {
-    path: PathBuf,
-    display: String,
-    text: Text,
-    edits: Edits,
-    info: FileInfo,
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) display: String,
+    pub(crate) text: Text,
+    pub(crate) edits: Edits,
+    pub(crate) info: FileInfo,
     /// Where code starts that was counted in an expansion.
-    counted: HashSet<usize>,
-    tokens: TokenStream,
+    pub(crate) counted: HashSet<usize>,
+    pub(crate) tokens: TokenStream,
     /// What of it does not run or is not known to.
-    skipped: Vec<Range<usize>>,
+    pub(crate) skipped: Vec<Range<usize>>,
+}
+
+/// What [`Rules`] refer to.
+pub(crate) struct Basis {
+    without_tests: Cfg,
+    /// With what tools for coverage set.
+    tools: Cfg,
+    leaving: Leaving,
 }
 
 /// A crate on the way.
 pub(crate) struct Crate<'a> {
-    options: &'a Options<'a>,
-    without_tests: Cfg,
-    files: Vec<File>,
-    functions: Vec<Function>,
-    omissions: Vec<Omission>,
-    diagnostics: Vec<Diagnostic>,
-    seen: HashSet<PathBuf>,
+    pub(crate) options: &'a Options<'a>,
+    pub(crate) basis: Basis,
+    pub(crate) files: Vec<File>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) omissions: Vec<Omission>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) seen: HashSet<PathBuf>,
     /// Files that the compiler reads and that have no items.
-    named: HashSet<PathBuf>,
-    definitions: Definitions,
+    pub(crate) named: HashSet<PathBuf>,
+    pub(crate) definitions: Definitions,
     /// Calls of macros, with the number of the file that they stand in.
-    calls: Vec<(usize, Call)>,
+    pub(crate) calls: Vec<(usize, Call)>,
     /// Those among expressions.
-    waiting: Vec<(usize, Waiting)>,
+    pub(crate) waiting: Vec<(usize, Waiting)>,
 }
 
 impl<'a> Crate<'a> {
     pub(crate) fn new(options: &'a Options<'a>) -> Self {
+        Self::with(options, Leaving::default())
+    }
+
+    fn with(options: &'a Options<'a>, leaving: Leaving) -> Self {
         let mut without_tests = options.cfg.clone();
         if !options.include_tests {
             without_tests.remove("test");
         }
+        let mut tools = options.cfg.clone();
+        TOOL_CFGS.iter().for_each(|name| tools.set(name));
         Self {
             options,
-            without_tests,
+            basis: Basis { without_tests, tools, leaving },
             files: Vec::new(),
             functions: Vec::new(),
             omissions: Vec::new(),
@@ -84,10 +95,43 @@ impl<'a> Crate<'a> {
         }
     }
 
-    /// Reads all files, from the root file on.
+    /// Reads and cuts all files, from the root file on.
     pub(crate) fn read(&mut self, load: Load<'_>) {
-        let root = ModuleFile { path: self.options.root.to_owned(), place: ModulePlace::root(self.options.root) };
-        let mut waiting = vec![Found { names: Vec::new(), candidates: vec![root], is_left_out: false }];
+        self.read_files(self.root(), load);
+        let leaving = self.leaving_found();
+        if !leaving.is_empty() {
+            // It decides where units start, and may be defined in any file.
+            *self = Self::with(self.options, leaving);
+            proc_macro2::extra::invalidate_current_thread_spans();
+            self.read_files(self.root(), load);
+        }
+        while !self.waiting.is_empty() {
+            let mut found = Vec::new();
+            for (file, call) in std::mem::take(&mut self.waiting) {
+                found.extend(self.arguments(file, &call));
+            }
+            self.read_files(found, load);
+        }
+    }
+
+    /// What may leave in the files so far.
+    fn leaving_found(&self) -> Leaving {
+        let mut leaving = Leaving::default();
+        for file in &self.files {
+            leaving.add_functions(file.tokens.clone());
+        }
+        leaving.add_macros(self.definitions.meanings(), self.options.cfg);
+        leaving
+    }
+
+    fn root(&self) -> Vec<Found> {
+        let path = self.options.root;
+        let root = ModuleFile { path: path.to_owned(), place: ModulePlace::root(path) };
+        vec![Found { names: Vec::new(), candidates: vec![root], is_left_out: false }]
+    }
+
+    /// Reads files and those that they lead to, also by calls of macros.
+    fn read_files(&mut self, mut waiting: Vec<Found>, load: Load<'_>) {
         loop {
             while let Some(Found { names, candidates, is_left_out }) = waiting.pop() {
                 let Some((file, bytes)) = self.load(candidates, load) else { continue };
@@ -100,153 +144,32 @@ impl<'a> Crate<'a> {
                 found.reverse();
                 waiting.append(&mut found);
             }
-            // A macro may be defined in a later file than it is called in, or
-            // by another call. The last calls are of other crates' macros.
-            let mut is_done = true;
-            for (file, call) in std::mem::take(&mut self.calls) {
-                match self.definitions.rules(file, &call) {
-                    Some(rules) => {
-                        is_done = false;
-                        waiting.extend(self.call(file, call, rules));
-                    }
-                    None => self.calls.push((file, call)),
-                }
-            }
+            let is_done = !self.expand_calls(&mut waiting);
             if is_done && waiting.is_empty() {
-                if self.waiting.is_empty() {
-                    return;
+                return;
+            }
+        }
+    }
+
+    /// Expands calls, and says whether there were any. A macro may be defined
+    /// in a later file than it is called in, or by another call: the calls
+    /// that are left at last are of other crates' macros.
+    fn expand_calls(&mut self, waiting: &mut Vec<Found>) -> bool {
+        let mut is_any = false;
+        for (file, call) in std::mem::take(&mut self.calls) {
+            match self.definitions.rules(file, &call) {
+                Some(rules) => {
+                    is_any = true;
+                    waiting.extend(self.call(file, call, rules));
                 }
-                for (file, call) in std::mem::take(&mut self.waiting) {
-                    waiting.extend(self.arguments(file, &call));
-                }
+                None => self.calls.push((file, call)),
             }
         }
-    }
-
-    /// What the call of a macro of the crate declares.
-    fn call(&mut self, number: usize, call: Call, rules: TokenStream) -> Vec<Found> {
-        let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
-        let tokens = match self.definitions.expand(rules, &call) {
-            Ok(tokens) => tokens,
-            Err(Refusal::Nothing) => return Vec::new(),
-            Err(Refusal::TooMuch) => {
-                let line = self.files[number].text.position(call.given.range.start).0;
-                let message = format!("what {}! declares is not looked for: it is too much", call.name);
-                self.say(&path, line, message);
-                return Vec::new();
-            }
-        };
-        let is_left_out = self.options.left_out.contains_key(&path);
-        let known_functions = self.functions.len();
-        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
-        let file = &mut self.files[number];
-        let finding = Finding {
-            path,
-            known_definitions: self.definitions.count(number),
-            given: Some(call.given),
-            depth: call.depth,
-            counted: std::mem::take(&mut file.counted),
-            ..Finding::default()
-        };
-        let source = (number, file.display.as_str());
-        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, call.names, call.place, finding);
-        cutter.expansion(tokens, call.position);
-        let (edits, omissions, mut finding) = (cutter.edits, cutter.omissions, cutter.finding);
-        file.counted = std::mem::take(&mut finding.counted);
-        if is_left_out {
-            self.functions.truncate(known_functions);
-            finding.waiting.clear();
-        } else {
-            file.edits.append(edits);
-            self.omissions.extend(omissions);
-        }
-        self.found(number, finding)
-    }
-
-    /// Cuts what a call among expressions was given, as far as that changes
-    /// nothing else.
-    fn arguments(&mut self, number: usize, waiting: &Waiting) -> Vec<Found> {
-        let Waiting { call, is_statement, .. } = waiting;
-        let text = &self.files[number].text;
-        let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, Some(&call.given));
-        let looked = look.at(call.tokens.clone(), *is_statement);
-        let (parts, has_templates) = (looked.parts, looked.has_templates);
-        let trace = if parts.is_empty() {
-            Vec::new()
-        } else {
-            let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, None);
-            look.at(call.tokens.clone(), *is_statement).trace
-        };
-        let mut modules = Vec::new();
-        let mut cut = Vec::new();
-        let mut attempt = |this: &mut Self, parts: &[Part], leads: bool| {
-            let Some(found) = this.cut(number, waiting, (parts, &trace), leads) else { return false };
-            cut.extend(parts.iter().map(|part| part.range(&this.files[number].text)));
-            modules.extend(found);
-            true
-        };
-        if !attempt(self, &parts, true) && parts.len() <= PART_LIMIT {
-            for part in parts.chunks(1) {
-                let _ = attempt(self, part, true) || attempt(self, part, false);
-            }
-        }
-        if has_templates {
-            return modules;
-        }
-        let file = &mut self.files[number];
-        let rules = rules_of(self.options, &self.without_tests);
-        let (names, place) = (call.names.clone(), call.place.clone());
-        let source = (number, file.display.as_str());
-        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, Finding::default());
-        cutter.left_alone(call, &cut);
-        file.skipped.append(&mut cutter.skipped);
-        self.omissions.append(&mut cutter.omissions);
-        modules
-    }
-
-    /// Cuts parts of what a call was given; none, with nothing done, if the
-    /// probes are in the way of the macro.
-    fn cut(
-        &mut self,
-        number: usize,
-        waiting: &Waiting,
-        (parts, trace): (&[Part], &[u64]),
-        leads: bool,
-    ) -> Option<Vec<Found>> {
-        let Waiting { call, frame, is_statement } = waiting;
-        let (before, known) = (self.functions.get(frame.function)?.clone(), self.functions.len());
-        let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.without_tests) };
-        let known_definitions = self.definitions.count(number);
-        let file = &mut self.files[number];
-        let finding = Finding { path: file.path.clone(), known_definitions, ..Finding::default() };
-        let (names, place) = (call.names.clone(), call.place.clone());
-        let source = (number, file.display.as_str());
-        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, finding);
-        cutter.parts(*frame, parts, leads);
-        let Cutter { edits, mut omissions, mut skipped, finding, .. } = cutter;
-        let is_same = edits.is_empty() || {
-            let marked = edits.clone().marked_within(file.text.as_str(), &call.given.range);
-            let arguments = marked.parse::<TokenStream>().ok().and_then(|tokens| tokens.into_iter().next());
-            matches!(arguments, Some(TokenTree::Group(arguments)) if {
-                let text = (number, &file.text);
-                let look = Look::new(&mut self.definitions, self.options.cfg, text, call, None);
-                let found = look.at(arguments.stream(), *is_statement);
-                !found.has_stray_marks && found.trace == trace
-            })
-        };
-        if !is_same {
-            self.functions.truncate(known);
-            self.functions[frame.function] = before;
-            return None;
-        }
-        file.edits.append(edits);
-        file.skipped.append(&mut skipped);
-        self.omissions.append(&mut omissions);
-        Some(self.found(number, finding))
+        is_any
     }
 
     /// Keeps what a file leads to, and gives the modules.
-    fn found(&mut self, number: usize, finding: Finding) -> Vec<Found> {
+    pub(crate) fn found(&mut self, number: usize, finding: Finding) -> Vec<Found> {
         self.definitions.add(number, finding.definitions);
         self.waiting.extend(finding.waiting.into_iter().map(|call| (number, call)));
         self.calls.extend(finding.calls.into_iter().map(|call| (number, call)));
@@ -266,7 +189,7 @@ impl<'a> Crate<'a> {
         None
     }
 
-    fn say(&mut self, path: &Path, line: u32, message: String) {
+    pub(crate) fn say(&mut self, path: &Path, line: u32, message: String) {
         self.diagnostics.push(Diagnostic { path: path.to_owned(), line, message });
     }
 
@@ -278,7 +201,7 @@ impl<'a> Crate<'a> {
             self.unparsed(&file.path, &display, 0, "not UTF-8");
             return Vec::new();
         };
-        let text = Text::new(text);
+        let mut text = Text::new(text);
         let Ok(tokens) = text.code().parse::<TokenStream>() else {
             self.unparsed(&file.path, &display, 0, "not Rust");
             return Vec::new();
@@ -287,11 +210,13 @@ impl<'a> Crate<'a> {
         if !self.options.cfg.keeps(&syntax.attrs) {
             return Vec::new();
         }
+        let comments = regions(&text, &tokens);
+        text.exclude(&comments.regions);
         let omission = self.options.left_out.get(&file.path).cloned();
         let known = self.functions.len();
         let number = self.files.len();
         let finding = Finding { path: file.path.clone(), is_left_out, ..Finding::default() };
-        let rules = rules_of(self.options, &self.without_tests);
+        let rules = rules_of(self.options, &self.basis);
         let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place, finding);
         if self.options.counts {
             cutter.file_items(&syntax);
@@ -309,12 +234,39 @@ impl<'a> Crate<'a> {
                 edits = Edits::default();
                 self.omissions.push(omission);
             }
-            None => self.omissions.extend(omissions),
+            None => {
+                let path = (file.path.as_path(), display.as_str());
+                self.excluded_by_comments(path, (&text, &tokens), comments, (&omissions, &skipped));
+                self.omissions.extend(omissions);
+            }
         }
         let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines: Vec::new() };
         let counted = HashSet::new();
         self.files.push(File { path: file.path, display, text, edits, info, counted, tokens, skipped });
         self.found(number, finding)
+    }
+
+    /// Lists the regions that comments exclude, but for those in what is not
+    /// instrumented anyway, and reports comments that have no effect.
+    fn excluded_by_comments(
+        &mut self,
+        (path, display): (&Path, &str),
+        (text, tokens): (&Text, &TokenStream),
+        comments: Regions,
+        (omissions, skipped): (&[Omission], &[Range<usize>]),
+    ) {
+        for (offset, message) in comments.warnings {
+            self.say(path, text.position(offset).0, message);
+        }
+        for Region { range, marker, .. } in comments.regions.into_iter().filter(|region| !region.is_of_branches) {
+            let span = text.span(&range);
+            let is_in_omission = omissions.iter().any(|omission| contains(&omission.span, &span));
+            let is_skipped = skipped.iter().any(|skipped| skipped.start <= range.start && range.end <= skipped.end);
+            if !is_in_omission && !is_skipped && text.has_token(tokens, &range) {
+                let (path, detail) = (display.as_bytes().to_vec(), marker.into_bytes());
+                self.omissions.push(Omission { path, span, reason: OmissionReason::Comment, detail });
+            }
+        }
     }
 
     /// Items that the parser does not know are left out by themselves.
@@ -368,7 +320,7 @@ impl<'a> Crate<'a> {
         done.function_count = counts.len();
         done.unit_count = counts.iter().sum();
         let tag = u32::from_le_bytes(*blob.hash.first_chunk().unwrap_or(&[0; 4]));
-        if done.unit_count > 0 || self.options.arms_signals {
+        if done.unit_count > 0 || self.options.arms_signals || self.options.exports.is_some() {
             self.texts(&probes, tag, &counts, &mut done);
         }
         done.blob = blob.bytes;
@@ -443,56 +395,22 @@ impl<'a> Crate<'a> {
     }
 }
 
-const fn rules_of<'c>(options: &'c Options<'_>, without_tests: &'c Cfg) -> Rules<'c> {
+pub(crate) const fn rules_of<'c>(options: &'c Options<'_>, basis: &'c Basis) -> Rules<'c> {
+    let Basis { without_tests, tools, leaving } = basis;
     Rules {
         cfg: options.cfg,
         without_tests,
+        tools,
+        leaving,
         const_fn: options.const_fn,
         manifest_dir: options.manifest_dir,
         arms_signals: options.arms_signals,
     }
 }
 
-/// A file, as far as it can be parsed.
-struct Tolerant {
-    attrs: Vec<syn::Attribute>,
-    items: Vec<syn::Item>,
-    failures: Vec<syn::Error>,
-}
-
-impl Parse for Tolerant {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(syn::Attribute::parse_inner)?;
-        let (mut items, mut failures) = (Vec::new(), Vec::new());
-        while !input.is_empty() {
-            let ahead = input.fork();
-            match ahead.parse() {
-                Ok(item) => {
-                    input.advance_to(&ahead);
-                    items.push(item);
-                }
-                // What ends without a block, such as a type of an older
-                // edition, has no code that could be missed.
-                Err(error) if skip_item(input)? => failures.push(error),
-                Err(_) => {}
-            }
-        }
-        Ok(Self { attrs, items, failures })
-    }
-}
-
-/// Goes to where an item of whatever kind ends: behind `;` or a block. Whether
-/// it was a block.
-fn skip_item(input: ParseStream<'_>) -> syn::Result<bool> {
-    while !input.is_empty() {
-        let token: TokenTree = input.parse()?;
-        match &token {
-            TokenTree::Punct(mark) if mark.as_char() == ';' => return Ok(false),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Ok(true),
-            _ => {}
-        }
-    }
-    Ok(false)
+fn contains(outer: &Span, inner: &Span) -> bool {
+    (outer.start_line, outer.start_col) <= (inner.start_line, inner.start_col)
+        && (inner.end_line, inner.end_col) <= (outer.end_line, outer.end_col)
 }
 
 fn content_hash(bytes: &[u8]) -> [u8; 16] {

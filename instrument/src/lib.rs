@@ -7,17 +7,22 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attributes;
+mod calls;
 mod cfg;
 mod cutter;
 mod definitions;
 mod edits;
+mod exclusions;
 mod expanded;
 mod expansion;
+mod expressions;
 mod finding;
 mod functions;
 mod generate;
 mod items;
 mod krate;
+mod leaving;
 mod look;
 mod macro_rules;
 mod macros;
@@ -25,8 +30,12 @@ mod modules;
 mod options;
 mod rejected;
 mod syntax;
+#[cfg(test)]
+mod testing;
 mod text;
+mod tolerant;
 
+pub use attributes::may_lack_std;
 pub use cfg::{Cfg, CfgError, Predicate};
 pub use livecov_format::encode::package::PackageError;
 pub use options::{Complaint, Diagnostic, Instrumented, Options, ProbeForm, Rejected, SourceFile, Spot};

@@ -28,6 +28,9 @@ enum Shape {
     Select,
     /// `if #[cfg(...)] { ... } else { ... }`, or arms of `cfg_select!`.
     Configured,
+    /// Statements that run later: when the block around them is left, or
+    /// when somebody asks a stream for more.
+    Deferred,
 }
 
 fn shape(name: &str) -> Option<Shape> {
@@ -41,6 +44,7 @@ fn shape(name: &str) -> Option<Shape> {
         "vec" => Shape::Vector,
         "select" => Shape::Select,
         "cfg_if" | "cfg_select" => Shape::Configured,
+        "defer" | "defer_on_success" | "defer_on_unwind" | "stream" | "try_stream" => Shape::Deferred,
         _ => return None,
     })
 }
@@ -70,7 +74,7 @@ pub(crate) fn evaluated(name: &str, tokens: TokenStream) -> Vec<Expr> {
             Ok(pair) => pair.into(),
             Err(_) => list(tokens),
         },
-        Some(Shape::Select | Shape::Configured) | None => Vec::new(),
+        Some(Shape::Select | Shape::Configured | Shape::Deferred) | None => Vec::new(),
     };
     for argument in &mut arguments {
         if let Expr::Assign(named) = argument {
@@ -98,8 +102,13 @@ impl Cutter<'_> {
     /// are understood.
     pub(crate) fn known_macro(&mut self, call: &Macro, is_statement: bool) -> bool {
         let name = macro_name(&call.path);
-        let Some(shape) = shape(&name) else { return false };
         let tokens = call.tokens.clone();
+        match name.as_str() {
+            "thread_local" if is_statement => return self.statics(tokens),
+            "lazy_static" if is_statement => return self.lazy_statics(tokens),
+            _ => {}
+        }
+        let Some(shape) = shape(&name) else { return false };
         match shape {
             Shape::Expressions => self.expressions(tokens),
             Shape::Condition => self.condition(tokens),
@@ -108,7 +117,16 @@ impl Cutter<'_> {
             Shape::Select => self.select(tokens),
             Shape::Configured if is_statement => self.configured_statements(&name, tokens),
             Shape::Configured => self.configured_expression(&name, tokens),
+            // Names that a crate may well give to a macro of its own.
+            Shape::Deferred => !self.rules.leaving.is_own(&name) && self.later(tokens),
         }
+    }
+
+    /// Statements that run later, or never.
+    fn later(&mut self, tokens: TokenStream) -> bool {
+        let Ok(statements) = Block::parse_within.parse2(tokens) else { return false };
+        self.deferred(|this| this.led(&statements));
+        true
     }
 
     fn expressions(&mut self, tokens: TokenStream) -> bool {
@@ -202,8 +220,12 @@ impl Cutter<'_> {
                 Some(Ok(file)) => self.items(&file.items),
                 Some(Err(_)) | None => self.not_understood(name, item),
             },
-            "thread_local" => self.statics(tokens),
-            "lazy_static" => self.lazy_statics(tokens),
+            name @ ("thread_local" | "lazy_static") => {
+                let is_known = if name == "lazy_static" { self.lazy_statics(tokens) } else { self.statics(tokens) };
+                if !is_known {
+                    self.not_understood(name, item);
+                }
+            }
             "include" => self.include(&item.mac, true),
             "macro_rules" => {
                 self.define(item);
@@ -238,22 +260,32 @@ impl Cutter<'_> {
 
     /// The values of `thread_local!` run when a thread first looks at them,
     /// unless they are `const`.
-    fn statics(&mut self, tokens: TokenStream) {
-        let Ok(Statics(items)) = syn::parse2(tokens) else { return };
-        for (name, value) in &items {
-            self.constant(name, value);
+    fn statics(&mut self, tokens: TokenStream) -> bool {
+        let Ok(Statics(items)) = syn::parse2(tokens) else { return false };
+        for item in &items {
+            match &item.value {
+                Expr::Const(_) => self.constant(&item.name, &item.value),
+                _ => self.computed_static(item),
+            }
         }
+        true
     }
 
-    fn lazy_statics(&mut self, tokens: TokenStream) {
-        let Ok(LazyStatics(items)) = syn::parse2(tokens) else { return };
-        for (name, value) in &items {
-            self.names.push(name.to_string());
-            let range = self.text.range_of(value);
-            let place = crate::edits::Place::RUNTIME;
-            self.outside(|this| this.function(String::new(), range, place, |this| this.lazy_value(value)));
-            self.names.pop();
+    fn lazy_statics(&mut self, tokens: TokenStream) -> bool {
+        let Ok(LazyStatics(items)) = syn::parse2(tokens) else { return false };
+        items.iter().for_each(|item| self.computed_static(item));
+        true
+    }
+
+    /// A value that is a function of its own.
+    fn computed_static(&mut self, item: &ComputedStatic) {
+        if !self.counts(&item.attributes, &item.value) {
+            return;
         }
+        self.names.push(item.name.to_string());
+        let (range, place) = (self.text.range_of(&item.value), crate::edits::Place::RUNTIME);
+        self.outside(|this| this.function(String::new(), range, place, |this| this.lazy_value(&item.value)));
+        self.names.pop();
     }
 }
 
@@ -348,8 +380,15 @@ impl Parse for Selected {
     }
 }
 
+/// A static of a macro's.
+struct ComputedStatic {
+    attributes: Vec<syn::Attribute>,
+    name: Ident,
+    value: Expr,
+}
+
 /// What stands in `thread_local!`.
-struct Statics(Vec<(Ident, Expr)>);
+struct Statics(Vec<ComputedStatic>);
 
 impl Parse for Statics {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -358,7 +397,7 @@ impl Parse for Statics {
 }
 
 /// What stands in `lazy_static!`.
-struct LazyStatics(Vec<(Ident, Expr)>);
+struct LazyStatics(Vec<ComputedStatic>);
 
 impl Parse for LazyStatics {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -373,17 +412,17 @@ impl Parse for LazyStatics {
 fn parse_statics(
     input: ParseStream<'_>,
     keywords: impl Fn(ParseStream<'_>) -> syn::Result<()>,
-) -> syn::Result<Vec<(Ident, Expr)>> {
+) -> syn::Result<Vec<ComputedStatic>> {
     let mut items = Vec::new();
     while !input.is_empty() {
-        input.call(syn::Attribute::parse_outer)?;
+        let attributes = input.call(syn::Attribute::parse_outer)?;
         input.parse::<syn::Visibility>()?;
         keywords(input)?;
         let name = input.parse()?;
         input.parse::<Token![:]>()?;
         input.parse::<syn::Type>()?;
         input.parse::<Token![=]>()?;
-        items.push((name, input.parse()?));
+        items.push(ComputedStatic { attributes, name, value: input.parse()? });
         if !input.is_empty() {
             input.parse::<Token![;]>()?;
         }

@@ -55,6 +55,10 @@ pub struct Options<'a> {
     /// Whether the data are also to be kept when a signal ends the program:
     /// the root file arms them at start-up. For programs, not for libraries.
     pub arms_signals: bool,
+    /// The name by which rustc is given the crate of the functions that a
+    /// shared or static library exports to hosts in other languages; none if
+    /// it exports none.
+    pub exports: Option<&'a str>,
     /// Files that get no probes, and why.
     pub left_out: &'a BTreeMap<PathBuf, Omission>,
     /// What the compiler said of earlier attempts, one after the other: the

@@ -103,6 +103,7 @@ mod tests {
             counts: true,
             include_tests: false,
             arms_signals: true,
+            exports: None,
             left_out: &files,
             complaints: rounds,
             display: &|path| path.display().to_string(),

@@ -80,23 +80,6 @@ pub(crate) fn macro_name(path: &syn::Path) -> String {
     path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// Whether a macro of this name never comes back, or may leave the function.
-pub(crate) fn is_diverging(path: &syn::Path) -> bool {
-    let names = ["panic", "unreachable", "todo", "unimplemented", "bail", "ensure", "ready", "compile_error", "throw"];
-    names.contains(&macro_name(path).as_str())
-}
-
-/// Whether tokens of a macro that is not known may leave the block: they have
-/// `?`, `return` or the like.
-pub(crate) fn leaves_by_tokens(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => leaves_by_tokens(group.stream()),
-        TokenTree::Punct(mark) => mark.as_char() == '?',
-        TokenTree::Ident(word) => ["return", "break", "continue", "await", "yield"].iter().any(|leave| word == leave),
-        TokenTree::Literal(_) => false,
-    })
-}
-
 /// Tokens as one would write them in a name: blanks only between words.
 pub(crate) fn compact(tokens: TokenStream) -> String {
     let mut text = String::new();

@@ -1,5 +1,6 @@
 //! The text of a source file, and where in it things stand.
 
+use crate::exclusions::Region;
 use livecov_format::model::Span;
 use proc_macro2::TokenStream;
 use std::ops::Range;
@@ -15,8 +16,10 @@ pub(crate) struct Text {
     /// Number of lines before the one on which the prefix ends.
     first_line: usize,
     is_ascii: bool,
-    /// Between `// livecov:off` and `// livecov:on`.
+    /// What comments exclude: lines, apart and in order.
     off: Vec<Range<usize>>,
+    /// Where comments say that branches are none.
+    without_branches: Vec<Range<usize>>,
 }
 
 impl Text {
@@ -24,10 +27,10 @@ impl Text {
         let prefix = prefix_len(&text);
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
-        let off = off_regions(&text);
+        let (off, without_branches) = (Vec::new(), Vec::new());
         let first_line = line_starts.partition_point(|start| *start <= prefix).saturating_sub(1);
         let is_ascii = text.is_ascii();
-        Self { text, prefix, line_starts, first_line, is_ascii, off }
+        Self { text, prefix, line_starts, first_line, is_ascii, off, without_branches }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -82,12 +85,33 @@ impl Text {
         Span { start_line, start_col, end_line, end_col }
     }
 
-    /// Whether a comment says that what stands here is not to be counted.
-    pub(crate) fn is_off(&self, offset: usize) -> bool {
-        self.off.iter().any(|range| range.contains(&offset))
+    /// Takes note of what comments exclude; in order.
+    pub(crate) fn exclude(&mut self, regions: &[Region]) {
+        for region in regions {
+            let range = region.range.clone();
+            if region.is_of_branches {
+                self.without_branches.push(range);
+                continue;
+            }
+            match self.off.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => self.off.push(range),
+            }
+        }
     }
 
-    /// Whether any comment switches counting off.
+    /// Whether comments exclude all of this.
+    pub(crate) fn is_off(&self, range: &Range<usize>) -> bool {
+        let before = self.off.partition_point(|off| off.start <= range.start);
+        self.off.get(before.wrapping_sub(1)).is_some_and(|off| range.end <= off.end)
+    }
+
+    /// Whether a comment says that there is no branch here.
+    pub(crate) fn is_without_branches(&self, offset: usize) -> bool {
+        self.without_branches.iter().any(|range| range.contains(&offset))
+    }
+
+    /// Whether comments exclude anything.
     pub(crate) const fn has_off_regions(&self) -> bool {
         !self.off.is_empty()
     }
@@ -146,7 +170,18 @@ impl Text {
         }
     }
 
+    /// Whether a token starts in a range.
+    pub(crate) fn has_token(&self, tokens: &TokenStream, range: &Range<usize>) -> bool {
+        tokens.clone().into_iter().any(|token| {
+            let is_here = range.contains(&self.range(token.span()).start);
+            is_here || matches!(&token, proc_macro2::TokenTree::Group(group) if self.has_token(&group.stream(), range))
+        })
+    }
+
     fn add_lines(&self, range: &Range<usize>, lines: &mut Vec<[u32; 2]>) {
+        if self.is_off(range) {
+            return;
+        }
         let last = range.end.saturating_sub(1).max(range.start);
         lines.push([self.position(range.start).0, self.position(last).0 + 1]);
     }
@@ -177,25 +212,6 @@ fn prefix_len(text: &str) -> usize {
     if is_shell { mark + rest.find('\n').unwrap_or(rest.len()) } else { mark }
 }
 
-fn off_regions(text: &str) -> Vec<Range<usize>> {
-    let mut regions = Vec::new();
-    if !text.contains("livecov:off") {
-        return regions;
-    }
-    let mut since = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        match line.split_once("//").map(|(_, comment)| comment.trim()) {
-            Some("livecov:off") => since = since.or(Some(at)),
-            Some("livecov:on") => regions.extend(since.take().map(|start| start..at)),
-            _ => {}
-        }
-        at += line.len();
-    }
-    regions.extend(since.map(|start| start..at));
-    regions
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,17 +237,5 @@ mod tests {
         assert_eq!(text.position(0), (1, 1));
         assert_eq!(text.position(5), (1, 6));
         assert_eq!(text.position(8), (2, 1));
-    }
-
-    #[test]
-    fn comments_switch_off_and_on() {
-        let text = Text::new("a\n// livecov:off\nb\n  c // livecov:on\nd\n//livecov:off\ne".to_owned());
-        let off: Vec<bool> =
-            text.as_str().match_indices(['a', 'b', 'c', 'd', 'e']).map(|(at, _)| text.is_off(at)).collect();
-        assert!(!text.is_off(0));
-        assert!(text.is_off(text.as_str().find("b\n").unwrap()));
-        assert!(!text.is_off(text.as_str().find("d\n").unwrap()));
-        assert!(text.is_off(text.as_str().len() - 1));
-        assert!(off.contains(&true));
     }
 }

@@ -61,6 +61,8 @@ mod emit;
 mod encode;
 mod error;
 mod exit;
+#[doc(hidden)]
+pub mod exports;
 mod files;
 mod fork;
 mod handler;

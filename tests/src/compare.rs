@@ -99,7 +99,7 @@ fn comparable(args: &[&str], outcome: &Outcome) -> String {
     let text = outcome.stdout_text();
     match args.first() {
         Some(&"percent") => text.replace("\t\t\n", "\t\t"),
-        Some(&"debugdump") => dump::without_banner(&text).to_owned(),
+        Some(&"debugdump") => dump::comparable(&text),
         _ => text,
     }
 }

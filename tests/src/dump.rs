@@ -5,11 +5,16 @@ pub fn without_banner(dump: &str) -> &str {
     dump.split_once("\n */\n").map_or(dump, |(_, rest)| rest)
 }
 
+/// What both tools have: without the banner, and without what Go's tool does not know of snapshots.
+pub fn comparable(dump: &str) -> String {
+    without_banner(dump).split_inclusive('\n').filter(|line| !line.starts_with("snapshot: ")).collect()
+}
+
 /// The dump in a form that does not depend on where the files lie, nor on the order of their names: the banner is cut,
 /// paths of data files are cut, and the parts that belong to one pod each are sorted.
 pub fn normal(dump: &str) -> String {
     const POD: &str = "Cover mode: ";
-    let dump = without_banner(dump);
+    let dump = comparable(dump);
     let (body, total) = dump.split_at(dump.find("totalStmts: ").unwrap_or(dump.len()));
     let mut pods: Vec<String> = body.split_inclusive('\n').fold(Vec::new(), |mut pods: Vec<String>, line| {
         if line.starts_with(POD) || pods.is_empty() {

@@ -111,6 +111,23 @@ fn the_instrumenter_does_no_io() {
     }
 }
 
+/// The build script of the tool packs them from where cargo has the tool's own dependencies: a clean machine has no others.
+#[test]
+fn what_the_runtime_depends_on_the_tool_depends_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let packages = |package: &str| {
+        let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["tree", "--offline", "--prefix=none", "--edges=normal,build", "-p", package]).current_dir(&root);
+        let output = command.output().expect("cargo starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let names = text.lines().map(|line| line.split(" (").next().unwrap_or(line).to_owned());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let (mut needed, given) = (packages("livecov-rt"), packages("cargo-livecov"));
+    needed.remove("livecov-rt v0.1.0");
+    assert!(needed.len() > 10 && needed.is_subset(&given), "{:?}", needed.difference(&given));
+}
+
 /// `cargo package` follows links; without the runtime's sources the packaged tool could build nothing.
 #[test]
 fn the_package_of_the_tool_has_the_runtime_s_sources() {
@@ -122,16 +139,18 @@ fn the_package_of_the_tool_has_the_runtime_s_sources() {
     let listed = String::from_utf8_lossy(&output.stdout);
     let listed: Vec<_> = listed.lines().map(|line| line.replace('\\', "/")).collect();
     let mut count = 0;
-    for folder in ["rt/src", "format/src"] {
+    for folder in ["rt/src", "format/src", "rt/exports/src", "rt/personality/src"] {
         for (path, _) in sources(folder) {
             let name = path.strip_prefix(&root).expect("below").display().to_string();
+            let name = name.replace("rt/exports/", "exports/").replace("rt/personality/", "personality/");
             assert!(listed.contains(&format!("runtime/{name}")), "{name}");
             count += 1;
         }
     }
     assert!(count > 20, "{count}");
-    for name in ["runtime/lock.toml", "runtime/rt/manifest.toml", "runtime/format/manifest.toml"] {
-        assert!(listed.iter().any(|line| line == name), "{name}");
+    let manifests = ["rt", "format", "exports", "personality"].map(|name| format!("{name}/manifest.toml"));
+    for name in manifests.iter().map(String::as_str).chain(["lock.toml", "exports/livecov.h"]) {
+        assert!(listed.contains(&format!("runtime/{name}")), "{name}");
     }
 }
 

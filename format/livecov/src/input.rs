@@ -142,6 +142,7 @@ fn load(
     work: &mut impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
 ) -> Result<Option<usize>, Error> {
     session.trace(1, || format!("reading {META_PREFIX}.{} with {} counter files", pod.tag, pod.counter_files.len()));
+    let mut damaged = Vec::new();
     for (place, file) in pod.meta_files.iter().enumerate() {
         let path = file.path.as_path();
         let damage = match FileBytes::read(path) {
@@ -149,12 +150,18 @@ fn load(
             Ok(bytes) => match MetaFile::parse(&bytes) {
                 Err(error) => error.to_string(),
                 Ok(meta) => {
+                    for (damaged, damage) in &damaged {
+                        session.note(&format!("{damaged} cannot be used ({damage}): {} has the same", path.display()));
+                    }
                     work(session, LoadedPod { number, pod, meta_path: path, meta_bytes: &bytes, meta })?;
                     return Ok(Some(place));
                 }
             },
         };
-        session.leave_out(&format!("leaving out meta-data file {}: {damage}", path.display()))?;
+        damaged.push((path.display(), damage));
+    }
+    for (path, damage) in damaged {
+        session.leave_out(&format!("leaving out meta-data file {path}: {damage}"))?;
     }
     if !pod.counter_files.is_empty() {
         let (count, tag) = (pod.counter_files.len(), &pod.tag);

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod error;
 pub mod exit;
 pub mod input;
+pub mod leftovers;
 pub mod modes;
 pub mod output;
 pub mod pattern;
@@ -25,5 +26,6 @@ mod run;
 pub mod session;
 pub mod store;
 pub mod summary;
+pub mod time;
 
 pub use run::{run, run_program};

@@ -85,7 +85,7 @@ impl Runs {
 }
 
 /// The number that an argument has; zero stands for none.
-fn number(args: &Args<'_>, key: &str) -> Option<u64> {
+pub(crate) fn number(args: &Args<'_>, key: &str) -> Option<u64> {
     std::str::from_utf8(args.get(key)?).ok()?.parse().ok().filter(|number| *number > 0)
 }
 

@@ -45,6 +45,11 @@ impl<'a> Session<'a> {
         self.warnings.push(message.into());
     }
 
+    /// Says something that costs nothing, but that somebody may want to put right.
+    pub fn note(&mut self, message: &str) {
+        writeln!(self.err, "note: {message}").ok();
+    }
+
     /// The warnings so far, without the word itself.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -66,10 +66,11 @@ impl Store {
     ///
     /// Those of the system.
     pub fn write_meta(&self, tag: &str, bytes: &[u8], copied_from: Option<&Path>) -> Result<(), Error> {
-        if copied_from.is_some_and(|from| self.holds(from)) {
+        let path = self.meta_path(tag);
+        // Of another name, it is there because what has this one is damaged.
+        if copied_from.is_some_and(|from| from.file_name() == path.file_name() && self.holds(from)) {
             return Ok(());
         }
-        let path = self.meta_path(tag);
         let mut output = OutputFile::create(&path)?;
         if let Some(from) = copied_from {
             output.copy_permissions(from)?;
@@ -84,7 +85,9 @@ impl Store {
     ///
     /// Those of the system.
     pub fn temporary(&self) -> Result<tempfile::TempPath, Error> {
-        let made = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(&self.dir);
+        let prefix = format!("{TEMPORARY_PREFIX}{COUNTER_PREFIX}.");
+        let suffix = format!(".{}.0", std::process::id());
+        let made = tempfile::Builder::new().prefix(&prefix).suffix(&suffix).tempfile_in(&self.dir);
         made.map(tempfile::NamedTempFile::into_temp_path).map_err(|source| Error::file("writing to", &self.dir, source))
     }
 

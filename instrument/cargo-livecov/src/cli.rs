@@ -25,6 +25,8 @@ pub enum Action {
     Report,
     /// A command of `livecov`, with its arguments.
     Data(Vec<OsString>),
+    /// Print the header of the functions that shared libraries export.
+    Header,
     /// Print the help text.
     Help,
     /// Print the version.
@@ -92,6 +94,8 @@ pub struct Cli {
     pub skips_const_fn: bool,
     /// `--no-signals`.
     pub no_signals: bool,
+    /// `--no-exports`.
+    pub no_exports: bool,
     /// `--no-clean`.
     pub keeps_data: bool,
     /// `--no-report`.
@@ -143,6 +147,7 @@ impl Default for Cli {
             counts_host: false,
             skips_const_fn: false,
             no_signals: false,
+            no_exports: false,
             keeps_data: false,
             no_report: false,
             ignores_failure: false,
@@ -170,7 +175,7 @@ const DATA_COMMANDS: [&str; 8] =
     ["percent", "pkglist", "func", "textfmt", "merge", "subtract", "intersect", "debugdump"];
 
 /// All other words that a command line can start with.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "build",
     "b",
     "run",
@@ -184,6 +189,7 @@ const COMMANDS: [&str; 14] = [
     "env",
     "show-env",
     "report",
+    "header",
     "help",
 ];
 
@@ -237,6 +243,7 @@ impl Cli {
             "clean" => Action::Clean,
             "env" | "show-env" => Action::Env,
             "report" => Action::Report,
+            "header" => Action::Header,
             word if DATA_COMMANDS.contains(&word) => {
                 let words = [OsString::from("livecov"), command];
                 return Ok(Self { action: Action::Data(words.into_iter().chain(args).collect()), ..cli });
@@ -342,6 +349,10 @@ impl Cli {
                 is_opposite = name == "--signals";
                 ("signals", &mut self.no_signals)
             }
+            "--exports" | "--no-exports" => {
+                is_opposite = name == "--exports";
+                ("exports", &mut self.no_exports)
+            }
             "--no-clean" => ("", &mut self.keeps_data),
             "--no-report" => ("", &mut self.no_report),
             "--ignore-run-fail" => ("", &mut self.ignores_failure),
@@ -388,6 +399,7 @@ impl Cli {
             ("proc-macros", build.proc_macros, &mut self.counts_host),
             ("const-fn", build.const_fn.map(|is_on| !is_on), &mut self.skips_const_fn),
             ("signals", build.signals.map(|is_on| !is_on), &mut self.no_signals),
+            ("exports", build.exports.map(|is_on| !is_on), &mut self.no_exports),
         ];
         for (key, value, place) in switches {
             if let Some(value) = value.filter(|_| !self.given.contains(key)) {
@@ -483,20 +495,27 @@ mod tests {
             proc_macros: Some(true),
             const_fn: Some(false),
             signals: Some(false),
+            exports: Some(false),
         };
         let of = |line: &str| {
             let mut cli = parse(line).unwrap();
             cli.complete(build());
-            let switches =
-                [cli.includes_dependencies, cli.counts_tests, cli.counts_host, cli.skips_const_fn, cli.no_signals];
+            let switches = [
+                cli.includes_dependencies,
+                cli.counts_tests,
+                cli.counts_host,
+                cli.skips_const_fn,
+                cli.no_signals,
+                cli.no_exports,
+            ];
             (cli.mode, cli.granularity, cli.included.join(" "), cli.excluded.join(" "), switches)
         };
         let text = str::to_owned;
-        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 5]));
+        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 6]));
         let line = "test --mode set --granularity=unit --include x --exclude-from-report y --include-deps=false --tests-too=false \
-                    --proc-macros=false --const-fn --signals=true";
-        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 5]));
-        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, false, false]);
+                    --proc-macros=false --const-fn --signals=true --exports";
+        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 6]));
+        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, false, false, true]);
         let mut cli = parse("test --tests-too --no-const-fn").unwrap();
         cli.complete(Build::default());
         assert_eq!((cli.mode.as_str(), cli.counts_tests, cli.skips_const_fn), ("set", true, true));

@@ -31,15 +31,16 @@ pub enum Error {
     #[error("{0} was written by cargo-livecov {1}; call `cargo livecov env` again")]
     ConfigVersion(PathBuf, String),
     /// The runtime.
-    #[error(
-        "cannot build the runtime in {folder}: {why}\nIts dependencies must be at hand, or reachable over the network, once"
-    )]
+    #[error("cannot build the runtime in {folder}; nothing was built. Cargo's message: {why}")]
     Runtime {
         /// Where.
         folder: PathBuf,
         /// Why.
         why: String,
     },
+    /// The compiler was asked about `cfg` and does not answer.
+    #[error("`{0} --print cfg` failed: {1}")]
+    PrintCfg(String, String),
     /// The instrumenter.
     #[error("cannot describe {0}: {1}")]
     Instrument(String, #[source] livecov_instrument::PackageError),

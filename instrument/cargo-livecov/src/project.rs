@@ -3,7 +3,7 @@
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::flags::nearest;
-use crate::protocol::{Config, Package, Runtime, Target, TargetKind};
+use crate::protocol::{Config, Package, Runtime, RuntimeForm, Target, TargetKind};
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 use std::path::{Path, PathBuf};
 use std::{env, path};
@@ -42,15 +42,25 @@ impl Project {
         Ok(Self { metadata, target_folder, workspace_root })
     }
 
-    /// Whether the workspace's programs have the standard library: one without
-    /// could not be linked with a runtime that brings it along.
-    pub(crate) fn has_std(&self) -> bool {
+    /// The runtimes that programs of the workspace need.
+    pub(crate) fn runtime_forms(&self) -> Vec<RuntimeForm> {
         let members = &self.metadata.workspace_members;
-        let packages = self.metadata.packages.iter().filter(|package| members.contains(&package.id));
-        let programs = packages.flat_map(|package| &package.targets).filter(|target| target.is_bin());
-        !programs
-            .filter_map(|program| std::fs::read_to_string(&program.src_path).ok())
-            .any(|text| text.lines().any(|line| line.trim_start().starts_with("#![no_std]")))
+        let packages = || self.metadata.packages.iter().filter(|package| members.contains(&package.id));
+        let mut targets = packages().flat_map(|package| &package.targets).filter(|target| is_linked(target));
+        let may_lack_std = |target: &cargo_metadata::Target| {
+            std::fs::read_to_string(&target.src_path).is_ok_and(|text| livecov_instrument::may_lack_std(&text))
+        };
+        // A project that calls the runtime itself gets one that has all there is to call.
+        let calls_runtime = |package: &cargo_metadata::Package| {
+            let mut dependencies = package.dependencies.iter().filter(|dependency| dependency.name == "livecov-rt");
+            dependencies
+                .any(|dependency| dependency.uses_default_features || dependency.features.contains(&"std".to_owned()))
+        };
+        if targets.any(may_lack_std) && !packages().any(calls_runtime) {
+            vec![RuntimeForm::Full, RuntimeForm::Core]
+        } else {
+            vec![RuntimeForm::Full]
+        }
     }
 
     /// Whether there are packages of all names that flags or the configuration
@@ -82,6 +92,7 @@ impl Project {
             counts_tests: cli.counts_tests,
             counts_host: cli.counts_host,
             arms_signals: !cli.no_signals,
+            exports: !cli.no_exports,
             is_portable: self.has_dynamic_libraries(),
             workspace_root: self.workspace_root.clone(),
             out: PathBuf::new(),
@@ -123,16 +134,39 @@ impl Project {
 
     fn package(&self, package: &cargo_metadata::Package, is_member: bool) -> Package {
         let folder = package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned()).unwrap_or_default();
-        let is_inside = is_member && folder.starts_with(&self.workspace_root);
         let (name, version) = (package.name.to_string(), package.version.to_string());
-        let (base, prefix) = if is_inside {
+        let (base, prefix) = if is_member && folder.starts_with(&self.workspace_root) {
             (self.workspace_root.clone(), String::new())
         } else {
-            (folder.clone(), format!("{name}-{version}"))
+            let is_local = package.source.is_none();
+            (folder.clone(), outside_prefix(&self.workspace_root, &folder, &format!("{name}-{version}"), is_local))
         };
         let targets = package.targets.iter().map(target).collect();
         Package { name, version, folder, base, prefix, targets }
     }
+}
+
+/// What files of a package that is no part of the workspace are named by: a
+/// published crate by its name and version, as its directory is on each
+/// machine; others by the way from the workspace (an empty text) or, where
+/// there is none that holds on other machines, by the full path.
+fn outside_prefix(workspace_root: &Path, folder: &Path, name_version: &str, is_local: bool) -> String {
+    let registry = folder.parent().and_then(Path::parent);
+    let is_published = registry.is_some_and(|registry| registry.ends_with("registry/src"));
+    if is_published && !is_local && folder.ends_with(name_version) {
+        return name_version.to_owned();
+    }
+    let relative = workspace_root.join(crate::files::relative(folder, workspace_root));
+    // Past a link, `..` leads elsewhere.
+    let leads_there = relative.canonicalize().ok() == folder.canonicalize().ok();
+    let is_near = is_local || folder.starts_with(workspace_root);
+    if is_near && leads_there { String::new() } else { folder.display().to_string() }
+}
+
+/// Whether a target is linked, and not only there for other crates.
+fn is_linked(target: &cargo_metadata::Target) -> bool {
+    let is_library = |kind: &str| matches!(kind, "lib" | "rlib" | "proc-macro" | "custom-build");
+    target.kind.iter().any(|kind| !is_library(&kind.to_string()))
 }
 
 /// What cargo says, without who said it.
@@ -159,4 +193,34 @@ fn target(target: &cargo_metadata::Target) -> Target {
         _ => TargetKind::Lib,
     };
     Target { name: target.name.clone(), kind, root: Path::new(target.src_path.as_str()).to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_outside_of_the_workspace() {
+        let place = tempfile::tempdir().unwrap();
+        let place = place.path().canonicalize().unwrap();
+        let make = |name: &str| {
+            let folder = place.join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            folder
+        };
+        let root = make("one");
+        let prefix = |folder: &Path, is_local| outside_prefix(&root, folder, "two-0.1.0", is_local);
+        let published = make("home/registry/src/index/two-0.1.0");
+        assert_eq!(prefix(&published, false), "two-0.1.0");
+        for (folder, is_local) in [("two", true), ("one/left-out", true), ("one/vendor/two", false)] {
+            assert_eq!(prefix(&make(folder), is_local), "", "{folder}");
+        }
+        let checkout = make("home/git/checkouts/two-1a2b/3c4d");
+        assert_eq!(prefix(&checkout, false), checkout.display().to_string());
+        // The directory above a link is not the one that its name says.
+        let (link, far) = (place.join("link"), make("deep/far"));
+        std::os::unix::fs::symlink(far, &link).unwrap();
+        let two = make("two");
+        assert_eq!(outside_prefix(&link, &two, "two-0.1.0", true), two.display().to_string());
+    }
 }

@@ -30,6 +30,8 @@ pub struct Config {
     pub counts_host: bool,
     /// Whether programs keep their data when a signal ends them.
     pub arms_signals: bool,
+    /// Whether shared libraries export functions to hosts in other languages.
+    pub exports: bool,
     /// Whether any crate ends up in a Rust dynamic library.
     pub is_portable: bool,
     /// Where names of files in the data start.
@@ -53,7 +55,8 @@ pub struct Package {
     pub folder: PathBuf,
     /// What an overlay of its sources covers.
     pub base: PathBuf,
-    /// Name of its files in the data: this in front of the path below `base`.
+    /// Name of its files in the data: this in front of the path below `base`;
+    /// if it is empty, the way from the workspace.
     pub prefix: String,
     /// Its targets.
     pub targets: Vec<Target>,
@@ -103,6 +106,19 @@ impl TargetKind {
     }
 }
 
+/// What a runtime can be linked with. All crates of a program have to be
+/// compiled against the same one; their `panic` strategy, in which they agree
+/// anyway, says which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuntimeForm {
+    /// With the standard library, and for unwinding.
+    #[default]
+    Full,
+    /// For programs in which a panic aborts, with the standard library or
+    /// without.
+    Core,
+}
+
 /// The compiled runtime.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runtime {
@@ -110,6 +126,16 @@ pub struct Runtime {
     pub target: Option<String>,
     /// The library.
     pub rlib: PathBuf,
+    /// Which of the two it is.
+    #[serde(default)]
+    pub form: RuntimeForm,
+    /// An archive that programs without the standard library are linked with;
+    /// empty with [`RuntimeForm::Full`].
+    #[serde(default)]
+    pub personality: PathBuf,
+    /// The crate of the functions that shared libraries export.
+    #[serde(default)]
+    pub exports: PathBuf,
     /// Where the crates are that it was built with.
     pub folders: Vec<PathBuf>,
     /// Where all of it is.
@@ -151,13 +177,25 @@ impl Config {
     }
 
     /// The runtime for a call of rustc; none where what is built for that
-    /// target is not counted.
+    /// target is not instrumented. `aborts` says whether panics abort there.
     #[must_use]
-    pub fn runtime(&self, target: Option<&str>) -> Option<&Runtime> {
-        let exact = self.runtimes.iter().find(|runtime| runtime.target.as_deref() == target);
+    pub fn runtime(&self, target: Option<&str>, aborts: impl FnOnce() -> bool) -> Option<&Runtime> {
+        let all = || self.runtimes.iter();
+        let is_same = |runtime: &&Runtime| runtime.target.as_deref() == target;
         // A target may be named by the path of a file, in more than one way.
-        let mut others = self.runtimes.iter().filter(|runtime| runtime.target.is_some() && target.is_some());
-        exact.or_else(|| others.next().filter(|_| others.next().is_none()))
+        let file = |target: Option<&str>| Some(Path::new(target?).canonicalize().ok()?).filter(|path| path.is_file());
+        let is_same_file =
+            |runtime: &&Runtime| file(target).is_some_and(|path| file(runtime.target.as_deref()) == Some(path));
+        let mut forms: Vec<&Runtime> = all().filter(is_same).collect();
+        if forms.is_empty() {
+            forms = all().filter(is_same_file).collect();
+        }
+        let form = match &forms[..] {
+            [] | [_] => RuntimeForm::Full,
+            _ if aborts() => RuntimeForm::Core,
+            _ => RuntimeForm::Full,
+        };
+        forms.into_iter().find(|runtime| runtime.form == form)
     }
 
     /// The package and the target of a call of rustc.
@@ -176,4 +214,31 @@ pub struct Note {
     pub crate_name: String,
     /// What was left out because it did not compile, or could not be read.
     pub warnings: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runtime_of_a_call() {
+        let runtime =
+            |target: Option<&str>, form| Runtime { target: target.map(str::to_owned), form, ..Runtime::default() };
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("t.json");
+        fs::write(&file, "{}").unwrap();
+        let crooked = place.path().join("../").join(place.path().file_name().unwrap()).join("t.json");
+        let runtimes = vec![
+            runtime(Some("a"), RuntimeForm::Full),
+            runtime(Some("a"), RuntimeForm::Core),
+            runtime(Some(crooked.to_str().unwrap()), RuntimeForm::Full),
+        ];
+        let config = Config { runtimes, ..Config::default() };
+        let form = |target, aborts| config.runtime(target, || aborts).map(|runtime| runtime.form);
+        assert_eq!(form(Some("a"), true), Some(RuntimeForm::Core));
+        assert_eq!(form(Some("a"), false), Some(RuntimeForm::Full));
+        assert_eq!(form(file.to_str(), true), Some(RuntimeForm::Full));
+        assert_eq!(form(Some("b"), false), None);
+        assert_eq!(form(None, false), None);
+    }
 }

@@ -48,6 +48,7 @@ impl Report {
             args.push(html);
         }
         args.extend(configuration(cli, project));
+        args.extend(source_root(project));
         Self { data: crate::session::data_folder(cli, project), args, page, opens: cli.opens }
     }
 
@@ -169,6 +170,12 @@ pub(crate) fn configured(cli: &Cli) -> Result<Cli, Error> {
         cli.complete(livecov::coverage::config::find::read_build(&path)?);
     }
     Ok(cli)
+}
+
+/// Where the sources are, for who is called from elsewhere.
+fn source_root(project: &Project) -> Vec<OsString> {
+    let is_inside = env::current_dir().is_ok_and(|here| here.starts_with(&project.workspace_root));
+    if is_inside { Vec::new() } else { vec!["--source-root".into(), (&project.workspace_root).into()] }
 }
 
 /// The configuration file of a project that is not the one around us:

@@ -4,11 +4,13 @@
 use crate::error::Error;
 use crate::files;
 use crate::housekeeping::InUse;
-use crate::protocol::Runtime;
+use crate::isolation::Inherited;
+use crate::protocol::{Runtime, RuntimeForm};
+use crate::settings::Settings;
+use crate::vendor;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,27 +21,25 @@ const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"
 /// inherit from it.
 const WORKSPACE: &str = include_str!("runtime.toml");
 
+/// Declares the functions that shared libraries export.
+pub(crate) const HEADER: &str = include_str!("../runtime/exports/livecov.h");
+
 /// What the runtime is built for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
     /// The project's target folder.
     pub(crate) target_folder: &'a Path,
-    /// Where cargo looks for its configuration.
+    /// Where rustup finds out which toolchain is the project's.
     pub(crate) workspace_root: &'a Path,
-    /// What that configuration says of how crates are built.
-    pub(crate) configuration: &'a str,
+    /// Cargo's configuration there.
+    pub(crate) settings: &'a Settings,
     /// `rustc -vV`.
     pub(crate) compiler_version: &'a str,
-    /// Whether cargo builds for some target although it is told none.
-    pub(crate) has_default_target: bool,
-    /// Whether the programs have the standard library. The core of the runtime
-    /// needs none.
-    pub(crate) has_std: bool,
 }
 
 /// The compiler's version, in full.
-pub(crate) fn compiler_version(folder: &Path) -> Result<String, Error> {
-    let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+pub(crate) fn compiler_version(settings: &Settings, folder: &Path) -> Result<String, Error> {
+    let compiler = settings.compiler().unwrap_or("rustc".into());
     let output = Command::new(&compiler).arg("-vV").current_dir(folder).output();
     let output = output.map_err(|error| Error::Start(compiler.display().to_string(), error))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -53,27 +53,27 @@ pub(crate) fn host(compiler_version: &str) -> &str {
 impl Request<'_> {
     /// The runtime for `--target`, or for the machine that builds; from an
     /// earlier build if there was one.
-    pub(crate) fn build(&self, target: Option<&str>) -> Result<(Runtime, InUse), Error> {
-        let key = self.key(target);
+    pub(crate) fn build(&self, target: Option<&str>, form: RuntimeForm) -> Result<(Runtime, InUse), Error> {
+        let key = self.key(target, form);
         let shared = cache().map(|cache| cache.join(&key));
         // A home that cannot be written to, or none at all, is no reason to stop.
         if let Some(folder) = shared {
             let in_use = InUse::mark(&folder);
             if let Ok(lock) = lock(&folder) {
-                return self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use));
+                return self.build_in(&folder, lock, target, form).map(|runtime| (runtime, in_use));
             }
         }
         let folder = self.target_folder.join("livecov").join("runtime").join(&key);
         let in_use = InUse::mark(&folder);
         let lock = lock(&folder)?;
-        self.build_in(&folder, lock, target).map(|runtime| (runtime, in_use))
+        self.build_in(&folder, lock, target, form).map(|runtime| (runtime, in_use))
     }
 
-    fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>) -> Result<Runtime, Error> {
+    fn build_in(&self, folder: &Path, _lock: File, target: Option<&str>, form: RuntimeForm) -> Result<Runtime, Error> {
         // Where projects share the folder by a link, each finds it by its own name.
         let folder = folder.canonicalize().map_err(|error| Error::io("find", folder, error))?;
         let done = folder.join("runtime.json");
-        if let Some(runtime) = std::fs::read(&done).ok().and_then(|text| serde_json::from_slice::<Runtime>(&text).ok())
+        if let Some(runtime) = fs::read(&done).ok().and_then(|text| serde_json::from_slice::<Runtime>(&text).ok())
             && runtime.rlib.exists()
         {
             return Ok(Runtime { folder, ..runtime });
@@ -83,61 +83,74 @@ impl Request<'_> {
         for (name, text) in SOURCES.iter().chain(&[("Cargo.toml", WORKSPACE)]) {
             files::write(&folder.join(name), text.as_bytes())?;
         }
-        let runtime = self.cargo(&folder, target, true).or_else(|_| self.cargo(&folder, target, false))?;
+        let (vendor, home) = (folder.join("vendor"), folder.join("home"));
+        vendor::unpack(&vendor)?;
+        let runtime = self.cargo(&folder, target, form)?;
         trim(&runtime)?;
+        [&vendor, &home].into_iter().try_for_each(|folder| files::remove_folder(folder))?;
         let text = serde_json::to_vec(&runtime).map_err(|error| Error::Config(done.clone(), error))?;
         files::write(&done, &text)?;
         Ok(Runtime { folder, ..runtime })
     }
 
+    fn inherited(&self, target: Option<&str>) -> Inherited {
+        Inherited::new(self.settings, target, host(self.compiler_version))
+    }
+
     /// A name for all that the result depends on.
-    fn key(&self, target: Option<&str>) -> String {
-        let kind = if self.has_std { "std" } else { "core, abort" };
+    fn key(&self, target: Option<&str>, form: RuntimeForm) -> String {
+        let description =
+            target.filter(|target| target.ends_with(".json")).and_then(|path| fs::read_to_string(path).ok());
+        let compiler = self.settings.compiler();
         let mut key = format!(
-            "{}\n{target:?} {}\n{kind}\n{}\n{WORKSPACE}",
-            self.compiler_version, self.has_default_target, self.configuration
+            "{}\n{compiler:?} {target:?} {description:?}\n{form:?}\n{}\n{WORKSPACE}",
+            self.compiler_version,
+            self.inherited(target).key()
         );
-        for (name, value) in std::env::vars() {
-            let prefixes = ["CARGO_PROFILE_RELEASE_", "CARGO_TARGET_", "CARGO_UNSTABLE_"];
-            if prefixes.iter().any(|prefix| name.starts_with(prefix)) && name != "CARGO_TARGET_DIR" {
-                let _ = write!(key, "\n{name}={value}");
-            }
-        }
         SOURCES.iter().for_each(|(_, text)| key.push_str(text));
         files::digest(&key)
     }
 
-    fn cargo(&self, folder: &Path, target: Option<&str>, is_offline: bool) -> Result<Runtime, Error> {
+    fn cargo(&self, folder: &Path, target: Option<&str>, form: RuntimeForm) -> Result<Runtime, Error> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-        let mut command = Command::new(&cargo);
-        command.current_dir(self.workspace_root);
-        command.args(["build", "--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "--manifest-path"]);
-        command.arg(folder.join("Cargo.toml"));
-        command.args(is_offline.then_some("--offline"));
-        if !self.has_std {
-            command.arg("--no-default-features");
-            // Such a program has nobody to unwind for it.
-            command.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
-        }
-        let default = self.has_default_target.then(|| host(self.compiler_version));
-        command.args(target.or(default).map(|target| format!("--target={target}")));
-        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", crate::protocol::CONFIG] {
-            command.env_remove(name);
-        }
         // Crates of the same name and version in the user's program must not
         // be taken for these; and programs may be linked with LTO.
         let flags = ["-Cmetadata=livecov", "-Cembed-bitcode=yes", "--cap-lints=allow"].map(str::to_owned);
         // The user's folders are nobody's business who gets the program.
         let remapped = format!("--remap-path-prefix={}=livecov", folder.display());
-        command.env("CARGO_ENCODED_RUSTFLAGS", [&flags[..], &[remapped]].concat().join("\u{1f}"));
-        command.env("CARGO_TARGET_DIR", folder.join("target"));
+        let mut command = self.inherited(target).cargo(&cargo, folder, &[&flags[..], &[remapped]].concat());
+        command.args(["--release", "--quiet", "--message-format=json", "-p", "livecov-rt", "-p", "livecov-exports"]);
+        if form == RuntimeForm::Core {
+            command.args(["-p", "livecov-personality", "--no-default-features"]);
+            // Such a program has nobody to unwind for it.
+            command.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+        }
+        command.args(target.map(|target| format!("--target={target}")));
+        if let Some(compiler) = self.settings.compiler() {
+            command.env("RUSTC", compiler);
+        }
+        if let Some(toolchain) = self.toolchain() {
+            command.env("RUSTUP_TOOLCHAIN", toolchain);
+        }
         let output = command.output().map_err(|error| Error::Start(cargo.display().to_string(), error))?;
         let failed = |why: String| Error::Runtime { folder: folder.to_owned(), why };
         if !output.status.success() {
             return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
-        let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), ..found });
+        let runtime = found(&output.stdout).map(|found| Runtime { target: target.map(str::to_owned), form, ..found });
         runtime.ok_or_else(|| failed("cargo did not say where it put it".to_owned()))
+    }
+
+    /// The toolchain that rustup would choose in the project, where it is not
+    /// chosen by a variable: elsewhere it would choose another.
+    fn toolchain(&self) -> Option<String> {
+        if std::env::var_os("RUSTUP_TOOLCHAIN").is_some() {
+            return None;
+        }
+        let mut command = Command::new("rustup");
+        let output = command.args(["show", "active-toolchain"]).current_dir(self.workspace_root).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.split_whitespace().next().filter(|_| output.status.success()).map(str::to_owned)
     }
 }
 
@@ -179,7 +192,7 @@ fn trim(runtime: &Runtime) -> Result<(), Error> {
             // A project that names the runtime itself gets all of these for it.
             let is_own = file.file_name().is_some_and(|name| name.to_string_lossy().contains("livecov_"));
             if !is_own && file.extension().is_some_and(|extension| extension == "rmeta" || extension == "d") {
-                std::fs::remove_file(&file).map_err(|error| Error::io("remove", &file, error))?;
+                fs::remove_file(&file).map_err(|error| Error::io("remove", &file, error))?;
             }
         }
     }
@@ -194,10 +207,13 @@ fn found(messages: &[u8]) -> Option<Runtime> {
         let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else { continue };
         let files = message["filenames"].as_array().into_iter().flatten();
         for file in files.filter_map(|file| file.as_str()).map(Path::new) {
-            if message["target"]["name"] == "livecov_rt"
-                && file.extension().is_some_and(|extension| extension == "rlib")
-            {
-                runtime.rlib = in_deps(file)?;
+            if file.extension().is_some_and(|extension| extension == "rlib") {
+                match message["target"]["name"].as_str() {
+                    Some("livecov_rt") => runtime.rlib = in_deps(file)?,
+                    Some("livecov_exports") => runtime.exports = in_deps(file)?,
+                    Some("livecov_personality") => runtime.personality = in_deps(file)?,
+                    _ => {}
+                }
             }
             if message["reason"] == "compiler-artifact" && message["target"]["kind"][0] != "custom-build" {
                 folders.extend(in_deps(file)?.parent().map(Path::to_owned));

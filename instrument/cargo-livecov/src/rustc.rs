@@ -24,6 +24,11 @@ pub(crate) struct Call {
     pub(crate) extra_filename: String,
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) is_proc_macro: bool,
+    /// Whether the linker is called.
+    pub(crate) is_linked: bool,
+    pub(crate) is_static_library: bool,
+    /// Whether it is a library, shared or static, for programs in other languages.
+    pub(crate) is_foreign_library: bool,
     /// The names of the crates that it is given.
     pub(crate) externs: Vec<String>,
 }
@@ -82,7 +87,12 @@ impl Call {
             "--crate-name" => self.crate_name = value.to_owned(),
             "--edition" => self.edition = value.parse().unwrap_or(self.edition),
             "--cfg" => self.cfg.push(value.to_owned()),
-            "--crate-type" => self.is_proc_macro |= value == "proc-macro",
+            "--crate-type" => {
+                self.is_proc_macro |= value == "proc-macro";
+                self.is_linked |= value.split(',').any(|kind| matches!(kind, "bin" | "cdylib" | "dylib"));
+                self.is_static_library |= value.split(',').any(|kind| kind == "staticlib");
+                self.is_foreign_library |= value.split(',').any(|kind| matches!(kind, "cdylib" | "staticlib"));
+            }
             "--extern" => {
                 let name = value.split('=').next().unwrap_or_default();
                 // Options come before the name.

@@ -44,6 +44,7 @@ const ATTEMPTS: usize = 3;
 fn dispatch(cli: &Cli) -> Result<i32, Error> {
     match &cli.action {
         Action::Help => print(HELP),
+        Action::Header => print(runtime::HEADER),
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
         Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),
@@ -126,22 +127,21 @@ impl Session {
         let project = Project::load(&cli)?;
         project.check_names(&cli)?;
         let settings = Settings::load(&cli.config_args);
-        let compiler_version = runtime::compiler_version(&project.workspace_root)?;
+        let compiler_version = runtime::compiler_version(&settings, &project.workspace_root)?;
         let host = runtime::host(&compiler_version);
-        let configuration = settings.of_builds();
         let request = Request {
-            configuration: &configuration,
+            settings: &settings,
             target_folder: &project.target_folder,
             workspace_root: &project.workspace_root,
             compiler_version: &compiler_version,
-            has_default_target: !settings.targets().is_empty(),
-            has_std: project.has_std(),
         };
         let (mut runtimes, mut in_use) = (Vec::new(), Vec::new());
         for target in targets(&cli, &settings, host) {
-            let (runtime, mark) = request.build(target.as_deref())?;
-            runtimes.push(runtime);
-            in_use.push(mark);
+            for form in project.runtime_forms() {
+                let (runtime, mark) = request.build(target.as_deref(), form)?;
+                runtimes.push(runtime);
+                in_use.push(mark);
+            }
         }
         let config = project.config(&cli, settings.wrapper(), runtimes);
         in_use.push(InUse::mark(&config.out));
@@ -167,6 +167,7 @@ impl Session {
             ("RUSTC_WRAPPER", text(&own_path()?)),
             (CONFIG, text(&self.config_file)),
             ("CARGO_TARGET_DIR", text(&self.config.out)),
+            ("CARGO_BUILD_BUILD_DIR", text(&self.config.out)),
             ("LIVECOV_DIR", text(&self.data)),
             ("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags()),
         ];
@@ -299,13 +300,17 @@ fn targets(cli: &Cli, settings: &Settings, host: &str) -> Vec<Option<String>> {
 /// no flag `cargo run` takes everything for the program's.
 fn cargo_line(command: CargoCommand, wrapper: &Path, target_folder: &Path, args: &[OsString]) -> Vec<OsString> {
     // What JSON takes for a text TOML does too.
-    let wrapper = serde_json::Value::from(wrapper.display().to_string());
+    let text = |path: &Path| serde_json::Value::from(path.display().to_string());
+    // A directory that plain builds use too would have crates without probes, which cargo would take for the same.
+    let settings = [("build.rustc-wrapper", wrapper), ("build.build-dir", target_folder)];
     let mut line: Vec<OsString> = command.words().iter().map(OsString::from).collect();
     let own = args.iter().take_while(|arg| *arg != "--").map(|arg| arg.to_string_lossy());
     let is_archive = command == CargoCommand::Nextest && own.into_iter().any(|arg| arg.starts_with("--archive-file"));
     // What is in an archive is built already, and nextest takes no flags about building then.
     if !is_archive {
-        line.extend(["--config".into(), format!("build.rustc-wrapper={wrapper}").into()]);
+        line.extend(
+            settings.iter().flat_map(|(name, path)| ["--config".into(), format!("{name}={}", text(path)).into()]),
+        );
         line.extend(["--target-dir".into(), target_folder.into()]);
     }
     line.extend(args.iter().cloned());
@@ -325,6 +330,8 @@ mod tests {
             "run",
             "--config",
             "build.rustc-wrapper=\"/a \\\"b\"",
+            "--config",
+            "build.build-dir=\"/t\"",
             "--target-dir",
             "/t",
             "--release",

@@ -42,34 +42,58 @@ impl Settings {
         }
     }
 
-    /// What the runtime's build depends on: it has compiler flags of its own,
-    /// and its profile is `release`.
-    pub(crate) fn of_builds(&self) -> String {
-        let mut targets = self.config["target"].clone();
-        for target in targets.as_object_mut().into_iter().flat_map(|targets| targets.values_mut()) {
-            for flags in ["rustflags", "rustdocflags", "runner"] {
-                target.as_object_mut().and_then(|target| target.remove(flags));
-            }
-        }
-        let config = &self.config;
-        let others = [&config["build"]["rustc"], &config["profile"]["release"], &config["unstable"], &config["env"]];
-        others.into_iter().chain([&targets]).map(Value::to_string).collect::<Vec<_>>().join("\n")
+    /// The compiler that cargo calls, if it is not simply `rustc`.
+    pub(crate) fn compiler(&self) -> Option<OsString> {
+        let named = env::var_os("RUSTC").or_else(|| env::var_os("CARGO_BUILD_RUSTC"));
+        let configured = || self.config["build"]["rustc"].as_str().map(|path| found(path).into_os_string());
+        named.filter(|path| !path.is_empty()).or_else(configured)
+    }
+
+    /// The linkers that the configuration names: target, or condition, and path.
+    pub(crate) fn linkers(&self) -> Vec<(String, String)> {
+        let targets = self.config["target"].as_object().into_iter().flatten();
+        let named = targets.filter_map(|(name, target)| Some((name, target["linker"].as_str()?)));
+        named.map(|(name, path)| (name.clone(), found(path).display().to_string())).collect()
+    }
+
+    /// The variables that the configuration sets for what a build runs.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let variables = self.config["env"].as_object().into_iter().flatten();
+        let set = variables.filter_map(|(name, value)| {
+            let text = value.as_str().or_else(|| value["value"].as_str())?;
+            let is_path = value["relative"].as_bool() == Some(true);
+            let is_forced = value["force"].as_bool() == Some(true);
+            let text = if is_path { found(text).display().to_string() } else { text.to_owned() };
+            (is_forced || env::var_os(name).is_none()).then_some((name.clone(), text))
+        });
+        set.collect()
+    }
+
+    /// The flags that the compiler gets, except for those of conditions on
+    /// targets.
+    pub(crate) fn rustc_flags(&self, target: &str) -> Vec<String> {
+        self.flags("RUSTFLAGS", "rustflags", target)
     }
 
     /// The flags that rustdoc gets.
     pub(crate) fn rustdoc_flags(&self, target: &str) -> Vec<String> {
-        if let Ok(flags) = env::var("CARGO_ENCODED_RUSTDOCFLAGS") {
+        self.flags("RUSTDOCFLAGS", "rustdocflags", target)
+    }
+
+    /// Flags by the name of their variable and their key.
+    fn flags(&self, variable: &str, key: &str, target: &str) -> Vec<String> {
+        if let Ok(flags) = env::var(format!("CARGO_ENCODED_{variable}")) {
             return flags.split('\u{1f}').filter(|flag| !flag.is_empty()).map(str::to_owned).collect();
         }
         let spaced = |text: String| text.split_whitespace().map(str::to_owned).collect();
-        if let Ok(flags) = env::var("RUSTDOCFLAGS") {
+        if let Ok(flags) = env::var(variable) {
             return spaced(flags);
         }
-        let of_target = words(&self.config["target"][target]["rustdocflags"]);
+        let of_target = words(&self.config["target"][target][key]);
         if !of_target.is_empty() {
             return of_target;
         }
-        env::var("CARGO_BUILD_RUSTDOCFLAGS").map_or_else(|_| words(&self.config["build"]["rustdocflags"]), spaced)
+        env::var(format!("CARGO_BUILD_{variable}")).map_or_else(|_| words(&self.config["build"][key]), spaced)
     }
 }
 
@@ -108,5 +132,19 @@ mod tests {
         assert_eq!(words(&settings.config["build"]["rustdocflags"]), ["--cfg", "a b"]);
         assert_eq!(words(&settings.config["target"]["t"]["rustdocflags"]), ["--cfg", "c"]);
         assert!(words(&settings.config["nothing"]).is_empty());
+    }
+
+    #[test]
+    fn linkers_and_variables() {
+        let config = serde_json::json!({
+            "target": {"t": {"linker": "/bin/l", "rustflags": ["-Cx"]}, "cfg(unix)": {"linker": "m"}, "u": {"runner": "r"}},
+            "env": {"A_NAME": "a", "B_NAME": {"value": "b", "force": true}, "PATH": "c", "D_NAME": {"force": true}},
+        });
+        let settings = Settings { config };
+        let pairs = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(settings.linkers(), pairs(&[("cfg(unix)", "m"), ("t", "/bin/l")]));
+        assert_eq!(settings.environment(), pairs(&[("A_NAME", "a"), ("B_NAME", "b")]));
     }
 }

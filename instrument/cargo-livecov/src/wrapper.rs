@@ -7,7 +7,7 @@ use crate::files;
 use crate::housekeeping;
 use crate::missed::missed;
 use crate::overlay::Overlay;
-use crate::protocol::{Config, Note, Package, Runtime, Target, TargetKind};
+use crate::protocol::{Config, Note, Package, Runtime, RuntimeForm, Target, TargetKind};
 use crate::rustc::{Call, depend_on, rewrite_dep_info};
 use crate::shared_macros::{self, Suspect};
 use livecov_format::vocab::{CounterMode, Granularity};
@@ -21,6 +21,8 @@ use std::{env, fs};
 
 /// The name by which a crate knows the runtime.
 const RUNTIME: &str = "__livecov_rt";
+/// The same for the crate of exported functions.
+const EXPORTS: &str = "__livecov_exports";
 
 /// Runs a command line, the compiler first, with probes if the crate is to be
 /// counted, and gives the exit status.
@@ -31,8 +33,9 @@ const RUNTIME: &str = "__livecov_rt";
 pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let (compiler, args) = Compiler::new(config, line);
     let call = Call::new(args.to_vec());
-    let runtime = config.runtime(call.target.as_deref());
-    let wrapper = Wrapper { config, compiler, call: &call, runtime };
+    let mut wrapper = Wrapper { config, compiler, call: &call, runtime: None };
+    let runtime = config.runtime(call.target.as_deref(), || wrapper.panic_aborts());
+    wrapper.runtime = runtime;
     let (Some(source), Some(runtime)) = (call.source(), runtime) else { return wrapper.plain() };
     // Cargo may have been called by hand, with nobody who holds them.
     [&config.out, &runtime.folder].into_iter().for_each(|folder| housekeeping::touch(folder));
@@ -64,7 +67,7 @@ impl Wrapper<'_> {
         let mut command = self.compiler.chained();
         command.args(&self.call.args);
         if self.call.source().is_some() {
-            command.args(self.search_paths());
+            command.args(self.search_paths()).args(self.link_args());
         }
         if self.uses_counted_crates() {
             return self.plain_with_macros(&mut command);
@@ -133,6 +136,30 @@ impl Wrapper<'_> {
         folders.map(|folder| format!("-Ldependency={}", folder.display()))
     }
 
+    /// What a program, or a library for one in another language, needs besides
+    /// the runtime itself.
+    fn link_args(&self) -> Vec<String> {
+        let Some(runtime) = self.runtime.filter(|runtime| runtime.form == RuntimeForm::Core) else { return Vec::new() };
+        let archive = &runtime.personality;
+        let (Some(folder), Some(name)) = (archive.parent(), archive.file_name()) else { return Vec::new() };
+        let (folder, name) = (folder.display(), name.display());
+        let mut args = Vec::new();
+        if self.call.is_linked {
+            args.push(format!("-Clink-arg={}", archive.display()));
+        }
+        if self.call.is_static_library {
+            args.extend([format!("-Lnative={folder}"), format!("-lstatic:+verbatim={name}")]);
+        }
+        args
+    }
+
+    /// Whether a panic ends the program at once.
+    fn panic_aborts(&self) -> bool {
+        // Without an answer from the compiler nothing is instrumented, whatever the runtime.
+        let is_set = |cfg: &str| cfg.lines().any(|line| line.starts_with("panic=") && line != "panic=\"unwind\"");
+        self.call.source().is_some() && self.printed_cfg().is_ok_and(|cfg| is_set(&cfg))
+    }
+
     /// Whether the target runs while building; the unit tests of a proc macro
     /// do not.
     fn is_host_code(&self, target: &Target) -> bool {
@@ -186,6 +213,10 @@ impl Wrapper<'_> {
         let mut command = self.compiler.bare();
         let output = command.args(args).args(["--print", "cfg"]).output();
         let output = output.map_err(|error| self.compiler.not_started(error))?;
+        if !output.status.success() {
+            let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(Error::PrintCfg(self.compiler.name(), why));
+        }
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         files::write(&cache, text.as_bytes())?;
         Ok(text)
@@ -382,6 +413,7 @@ impl Crate<'_> {
             counts: self.counts(),
             include_tests: config.counts_tests,
             arms_signals: config.arms_signals && self.is_program(),
+            exports: self.exports().then_some(EXPORTS),
             left_out: &fallback.files,
             complaints: &fallback.rounds,
             display: &|path| self.display(path),
@@ -395,6 +427,12 @@ impl Crate<'_> {
     fn is_program(&self) -> bool {
         let is_program = matches!(self.target.kind, TargetKind::Bin | TargetKind::Example);
         self.wrapper.call.is_test || is_program || self.target.kind.is_test_code()
+    }
+
+    /// Whether the crate exports functions to hosts in other languages.
+    fn exports(&self) -> bool {
+        let Wrapper { config, call, .. } = self.wrapper;
+        config.exports && call.is_foreign_library && !call.is_test && self.runtime.exports.is_file()
     }
 
     /// Calls rustc on the overlay.
@@ -411,7 +449,10 @@ impl Crate<'_> {
         // build shows those that are.
         command.arg("--cap-lints=allow");
         command.arg(format!("--extern={RUNTIME}={}", self.runtime.rlib.display()));
-        command.args(self.wrapper.search_paths());
+        if self.exports() {
+            command.arg(format!("--extern={EXPORTS}={}", self.runtime.exports.display()));
+        }
+        command.args(self.wrapper.search_paths()).args(self.wrapper.link_args());
         if done.has_const_probes {
             command.env("RUSTC_BOOTSTRAP", "1");
         }

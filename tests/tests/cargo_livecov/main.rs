@@ -6,12 +6,15 @@
 mod arguments;
 mod build_table;
 mod builds;
+mod configuration;
 mod environment;
 mod fallback;
 mod housekeeping;
 mod kinds;
 mod losses;
 mod modules;
+mod no_std;
+mod outside;
 mod paths;
 mod project;
 mod reports;

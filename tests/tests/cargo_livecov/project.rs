@@ -36,6 +36,18 @@ impl Project {
         project
     }
 
+    /// The folder `name` of `tests/programs/cases`, where cargo is called in `inner`.
+    pub(crate) fn case(name: &str, inner: &str) -> Self {
+        let mut project = Self::empty("place");
+        let place = project.place.path().join("place");
+        project.root = place.join(inner);
+        fs::create_dir_all(&project.root).expect("a folder");
+        for (path, bytes) in cache::contents(&programs_dir().join("cases").join(name)) {
+            project.write(place.join(path), &bytes);
+        }
+        project
+    }
+
     /// A project of these files.
     pub(crate) fn of(texts: &[(&str, &str)]) -> Self {
         let project = Self::empty("place");

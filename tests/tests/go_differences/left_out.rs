@@ -257,6 +257,38 @@ fn check_meta_left_out(scene: &Scene, meta: &Path) {
     assert_eq!(outcome.stdout_text(), alone.quiet().stdout_text());
 }
 
+/// Runtimes write one where they can neither use nor replace the first.
+#[test]
+fn a_further_meta_file_stands_in() {
+    let scene = Scene::new();
+    let meta = meta_file(&scene.dir.path().join("spoilt"));
+    std::fs::remove_file(&scene.victim).unwrap();
+    let further = meta.with_file_name(format!("{}.12.345", name(&meta)));
+    std::fs::copy(&meta, &further).unwrap();
+    // Two that are sound are one.
+    let quiet = scene.run(Tool::Ours, &["func", "-i=spoilt", "--strict"]).quiet();
+    assert_eq!(quiet.stdout_text(), scene.good("func"));
+    for damage in [b"cut".as_slice(), b""] {
+        write(&meta, damage);
+        for command in REPORTS {
+            let outcome = scene.run(Tool::Ours, &[command, "-i=spoilt", "--strict"]).exits(0);
+            assert_same_text(command, &scene.good(command), without_banner(&outcome.stdout_text()));
+            let note = outcome.stderr_text();
+            assert!(note.starts_with("note: ") && note.lines().count() == 1, "{note}");
+            assert!(note.contains(name(&meta)) && note.contains(name(&further)), "{note}");
+        }
+    }
+    // A merge puts the first right.
+    scene.run(Tool::Ours, &["merge", "-i=spoilt", "-o=spoilt"]).exits(0);
+    assert_eq!(read(&meta), read(&further));
+    write(&further, b"none is sound");
+    write(&meta, b"none is sound");
+    let outcome = scene.run(Tool::Ours, &["func", "-i=spoilt"]).exits(1);
+    let complaint = outcome.stderr_text();
+    let warnings = complaint.matches("warning: leaving out meta-data file").count();
+    assert_eq!(warnings, 2, "{complaint}");
+}
+
 /// Go makes one for a package without functions, and then gives up on it.
 #[test]
 fn an_empty_meta_file() {

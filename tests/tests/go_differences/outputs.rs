@@ -235,3 +235,51 @@ fn counters_keep_the_tag_of_their_meta_file() {
     assert!(run(Tool::Go, root, &["percent", "-i=go"]).stdout_text().contains("coverage: 0.0%"));
     assert_same_reading("merge", &reading(&input), &reading(&ours));
 }
+
+#[test]
+fn merge_removes_what_dead_processes_left() {
+    let scratch = scratch();
+    let data = scratch.path().join("data");
+    copy(&tiny_run("count", 1), &data);
+    let mut child = livecov_tests::child::command("true").spawn().unwrap();
+    let dead = child.id();
+    child.wait().unwrap();
+    let alive = std::process::id();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+    let make = |name: &str, is_old: bool| {
+        let file = std::fs::File::create(data.join(name)).unwrap();
+        if is_old {
+            file.set_modified(long_ago).unwrap();
+        }
+        file
+    };
+    let old_nanos = "1700000000000000000";
+    let tag = "00112233445566778899aabbccddeeff";
+    make(&format!("tmp.covcounters.{tag}.{dead}.{old_nanos}"), true);
+    make(&format!("tmp.covmeta.{tag}.{dead}.{old_nanos}"), true);
+    // A merge's own; and of this number is another process now, which has not opened it.
+    make(&format!("tmp.covcounters.{tag}.0.{old_nanos}.{dead}.0"), true);
+    make(&format!("tmp.covcounters.{tag}.{alive}.{old_nanos}"), true);
+    let kept = [
+        format!("tmp.covcounters.{tag}.{dead}.1"),
+        format!("tmp.covcounters.{tag}.{dead}.4000000000000000000"),
+        format!("tmp.covcounters.{tag}.{alive}.2"),
+        format!("tmp.notes.{dead}.{old_nanos}"),
+        "tmp.covmeta.others".to_owned(),
+    ];
+    let held: Vec<_> = kept.iter().enumerate().map(|(number, name)| make(name, number > 0)).collect();
+    let outcome = run(Tool::Ours, scratch.path(), &["merge", "-i=data", "-o=out"]).exits(0);
+    let note = outcome.stderr_text();
+    assert_eq!(note, "note: removed 4 temporary files of dead processes\n");
+    for name in &kept {
+        assert!(data.join(name).exists(), "{name}");
+    }
+    let left = list(&data).iter().filter(|path| name(path).starts_with("tmp.")).count();
+    assert_eq!(left, kept.len());
+    drop(held);
+    // Reports remove nothing, and a merge has nothing to say when there is nothing.
+    make(&format!("tmp.covcounters.{tag}.{dead}.{old_nanos}"), true);
+    run(Tool::Ours, scratch.path(), &["percent", "-i=data"]).quiet();
+    assert_eq!(list(&data).iter().filter(|path| name(path).starts_with("tmp.")).count(), kept.len() + 1);
+    run(Tool::Ours, scratch.path(), &["merge", "-i=out", "-o=out"]).quiet();
+}

@@ -175,3 +175,34 @@ fn a_closed_pipe_is_no_error() {
     assert!(output.stderr.is_empty(), "{output:?}");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn a_dump_says_whose_snapshots_there_are() {
+    use livecov_tests::reports::{Process, shop, write_process};
+    let scratch = tempfile::tempdir().unwrap();
+    let process =
+        |instance, label| Process { instance, label, args: &["shop"], started: 1_700_000_000, written: 1_700_000_009 };
+    let program = shop(livecov_format::vocab::CounterMode::Count);
+    for (instance, label) in [(1, "smoke \"é\""), (2, "")] {
+        write_process(scratch.path(), &program, process(instance, label), &[("price::never", &[1])]);
+    }
+    let dump = |dir: &str| {
+        let dump = Tool::Ours.run_in(scratch.path(), &["debugdump", "-live", "-i", dir]).quiet().stdout_text();
+        dump.lines().filter(|line| line.starts_with("snapshot:")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let line = |instance: u8, label: &str| {
+        format!(
+            "snapshot: instance={instance:032x} epoch=0 sequence=1 started=2023-11-14T22:13:20.000000000Z \
+             written=2023-11-14T22:13:29.000000000Z{label}"
+        )
+    };
+    let lines = [line(1, " label=\"smoke \\\"é\\\"\""), line(2, "")];
+    assert_eq!(dump("."), lines);
+    // A merged file has a line for each of its parts.
+    Tool::Ours.run_in(scratch.path(), &["merge", "-i=.", "-o=out"]).quiet();
+    assert_eq!(dump("out"), lines);
+    // Go's files have none.
+    let go =
+        Tool::Ours.run(&["debugdump", "-i", text(&livecov_tests::corpus::tiny_run("set", 1))]).quiet().stdout_text();
+    assert!(go.contains("data file ") && !go.contains("snapshot:"), "{go}");
+}

@@ -17,7 +17,7 @@ fn most(mode: Mode) -> u64 {
 fn live(mode: Mode, directory: &Path) -> String {
     let [go, ours] =
         [Tool::Go, Tool::Ours].map(|tool| tool.run(&["debugdump", "-live", &format!("-i={}", text(directory))]));
-    assert_same_text("dump", dump::without_banner(&go.stdout_text()), dump::without_banner(&ours.stdout_text()));
+    assert_same_text("dump", &dump::comparable(&go.stdout_text()), &dump::comparable(&ours.stdout_text()));
     assert!(go.status == Some(0) && ours.status == Some(0), "{ours:?}");
     let warning = if mode == Mode::Set { "" } else { "warning: some counts do not fit 32 bits" };
     assert!(ours.complaint().starts_with(warning) && ours.stderr.is_empty() == warning.is_empty(), "{ours:?}");

@@ -5,11 +5,16 @@ use crate::combine::{Task, combine};
 use crate::error::Error;
 use crate::input::{FileReader, Inputs, LoadedPod};
 use crate::pattern::PackageFilter;
+use crate::provenance;
 use crate::report::rows::Statements;
 use crate::session::Session;
-use livecov_format::decode::{CounterFile, Function, Package};
+use crate::time::format_utc;
+use livecov_format::decode::{Args, CounterFile, Function, Package};
+use livecov_format::hash::{Hash, hex};
+use livecov_format::layout::{ARG_LABEL, ARG_START, ARG_TIME};
 use livecov_format::merge::FunctionTable;
 use livecov_format::model::UnitInfo;
+use livecov_format::snapshot::SnapshotKey;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -75,7 +80,8 @@ fn describe_file(out: &mut dyn Write, reader: &mut FileReader, path: &Path) -> i
     out.write_all(b"data file ")?;
     out.write_all(path.as_os_str().as_encoded_bytes())?;
     let bytes = reader.read(path)?;
-    if let Some(segment) = CounterFile::parse(bytes).ok().as_ref().and_then(|file| file.segments.first()) {
+    let file = CounterFile::parse(bytes).ok();
+    if let Some(segment) = file.as_ref().and_then(|file| file.segments.first()) {
         for (key, value) in [("GOOS", segment.args.goos()), ("GOARCH", segment.args.goarch())] {
             if !value.is_empty() {
                 write!(out, " {key}=")?;
@@ -89,7 +95,28 @@ fn describe_file(out: &mut dyn Write, reader: &mut FileReader, path: &Path) -> i
             out.write_all(b"]\n")?;
         }
     }
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    let contributions = file.as_ref().map(CounterFile::contributions).unwrap_or_default();
+    contributions.iter().try_for_each(|segment| describe_snapshot(out, &segment.args))
+}
+
+/// The line of a snapshot: whose it is, and when it was made. Go's files say nothing of that, and have no such line.
+fn describe_snapshot(out: &mut dyn Write, args: &Args<'_>) -> io::Result<()> {
+    let mut line = String::new();
+    if let Some(SnapshotKey { instance, epoch, origin, seq }) = args.snapshot() {
+        let hex = |hash: &Hash| String::from_utf8_lossy(&hex(hash)).into_owned();
+        line += &format!(" instance={} epoch={epoch} sequence={seq}", hex(&instance));
+        line += &origin.map_or_else(String::new, |origin| format!(" origin={}", hex(&origin)));
+    }
+    for (name, key) in [("started", ARG_START), ("written", ARG_TIME)] {
+        if let Some(nanos) = provenance::number(args, key) {
+            line += &format!(" {name}={}", format_utc(nanos));
+        }
+    }
+    if let Some(label) = args.get(ARG_LABEL).filter(|label| !label.is_empty()) {
+        line += &format!(" label={:?}", String::from_utf8_lossy(label));
+    }
+    if line.is_empty() { Ok(()) } else { writeln!(out, "snapshot:{line}") }
 }
 
 /// A package on its way to the output.

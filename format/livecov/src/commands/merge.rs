@@ -4,6 +4,7 @@ use crate::cli::MergeOpts;
 use crate::combine::{Combined, SourceReader, Task, combine};
 use crate::error::Error;
 use crate::input::{Inputs, LoadedPod};
+use crate::leftovers::{LEFTOVER_AGE, Leftovers, remove_leftovers};
 use crate::modes::{ModeRule, Modes};
 use crate::pattern::PackageFilter;
 use crate::programs::{NewMeta, Programs, select};
@@ -33,13 +34,27 @@ pub fn run(session: &mut Session<'_>, opts: &MergeOpts) -> Result<(), Error> {
             output.display()
         )));
     }
+    let dirs: Vec<PathBuf> = inputs.dirs.iter().cloned().chain([output.to_owned()]).collect();
     let mut merge = Merge { store, filter, flatten: opts.flatten, merged: Vec::new(), written: Vec::new() };
     if opts.combine_programs {
         merge.together(session, inputs)?;
     } else {
         merge.each(session, inputs)?;
     }
-    merge.replace()
+    merge.replace()?;
+    remove_leftovers_of(session, &dirs);
+    Ok(())
+}
+
+/// Removes what dead processes left in the directories. The merge is done: if it cannot be removed, that is no failure.
+fn remove_leftovers_of(session: &mut Session<'_>, dirs: &[PathBuf]) {
+    let mut leftovers = Leftovers::default();
+    for dir in dirs {
+        leftovers.add(remove_leftovers(dir, LEFTOVER_AGE).unwrap_or_default());
+    }
+    if let Some(message) = leftovers.message() {
+        session.note(&message);
+    }
 }
 
 /// A merge on its way.

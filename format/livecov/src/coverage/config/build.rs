@@ -25,6 +25,8 @@ pub struct Build {
     pub const_fn: Option<bool>,
     /// `--signals`.
     pub signals: Option<bool>,
+    /// `--exports`.
+    pub exports: Option<bool>,
 }
 
 /// What counters count.
@@ -95,7 +97,7 @@ mod tests {
     #[test]
     fn everything_that_the_table_may_have_is_read() {
         let text = "by = 'crate'\n[build]\nmode = 'count'\ngranularity = 'function'\ninclude-deps = true\ninclude = ['a']\nexclude = ['b']\n\
-                    tests-too = true\nproc-macros = false\nconst-fn = false\nsignals = false\n";
+                    tests-too = true\nproc-macros = false\nconst-fn = false\nsignals = false\nexports = false\n";
         let expected = Build {
             mode: Some(Mode::Count),
             granularity: Some(Granularity::Function),
@@ -106,6 +108,7 @@ mod tests {
             proc_macros: Some(false),
             const_fn: Some(false),
             signals: Some(false),
+            exports: Some(false),
         };
         assert_eq!(parse(text), Ok(expected));
         assert_eq!(parse("by = 'crate'"), Ok(Build::default()));

@@ -20,5 +20,5 @@ fn main() { //~ 1
     println!("{} {} {}", sum, core, ().f(1));
     for n in list { if n > 2 && n < 9 { println!("{}", n) } } //~ 3 1 1
     let tried: Result<u32, ()> = (|| { Ok(try!(Err(()))) })(); //~ 1 1
-    println!("{:?}", tried);
+    println!("{:?}", tried); //~ 1
 }

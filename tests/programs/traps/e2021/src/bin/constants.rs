@@ -40,7 +40,7 @@ enum Kind {
 }
 
 thread_local! {
-    static LOCAL: u32 = helper::constant(1) + { let n = 1; n };
+    static LOCAL: u32 = helper::constant(1) + { let n = 1; n }; //~ 1
     static EAGER: u32 = const { if true { 3 } else { 4 } };
 }
 

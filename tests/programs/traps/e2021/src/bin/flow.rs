@@ -39,7 +39,7 @@ fn early(text: &str) -> Result<u32, std::num::ParseIntError> { //~ 2
     let number: u32 = text.parse()?;
     let mut out = String::new(); //~ 1
     write!(out, "{number}").unwrap();
-    if number > 5 { //~ 0
+    if number > 5 { //~ 1 0
         return Ok(5);
     }
     Ok(number + 1) //~ 1

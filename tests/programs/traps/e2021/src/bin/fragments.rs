@@ -196,7 +196,7 @@ fn main() { //~ 1
         }
         _ => None, //~ 1
     });
-    when!(state == 2, { //~ 1
+    when!(state == 2, { //~ 1 1
         println!("two");
     });
     let other = when!(state == 3, { //~ 0
@@ -210,9 +210,9 @@ fn main() { //~ 1
     println!("{}", shown!(if state == 2 { |x: u32| x + 1 } else { |x: u32| x }));
     println!("{}", shown_and_run!(state == 2 && other == 5, if state == 2 && other == 5 { 1 } else { 2 })); //~ 1 1 0
     let failed = std::panic::catch_unwind(|| must!(FIXED == 2 && FIXED > 1)); //~ 1
-    println!("{:?}", failed.unwrap_err().downcast_ref::<&str>());
-    must!(FIXED == 2 || FIXED == 4, "{}", { FIXED }); //~ 1 0
-    println!("{}", constant!(if FIXED > 1 { 1 } else { 2 }));
+    println!("{:?}", failed.unwrap_err().downcast_ref::<&str>()); //~ 1
+    must!(FIXED == 2 || FIXED == 4, "{}", { FIXED }); //~ 1 1 0
+    println!("{}", constant!(if FIXED > 1 { 1 } else { 2 })); //~ 1
     println!("{}", both!(if FIXED > 1 { 1 } else { 2 }));
     println!("{}", through_another!(if state > 1 { 1 } else { 2 }, { state })); //~ 1 0 1
     println!("{:?}", each![(|| state)(), if state == 1 { 1 } else { 0 }, state + 1,]); //~ 1 0 1

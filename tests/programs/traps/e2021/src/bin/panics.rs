@@ -8,9 +8,9 @@ fn tracked() -> u32 { //~ 2
 
 fn fails(n: u32) -> u32 { //~ 2
     assert!(n > 1 && n < 3 || n == 9);
-    assert!(n > 100 || n == 2, "with a message: {}", if n == 2 { 1 } else { 2 }); //~ 1 0 0
+    assert!(n > 100 || n == 2, "with a message: {}", if n == 2 { 1 } else { 2 }); //~ 1 1 0 0
     debug_assert!({ n > 1 }); //~ 1
-    n
+    n //~ 1
 }
 
 fn index(list: &[u32], n: usize) -> u32 { //~ 1

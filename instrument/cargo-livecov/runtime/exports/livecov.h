@@ -1,0 +1,1 @@
+../../../../rt/include/livecov.h

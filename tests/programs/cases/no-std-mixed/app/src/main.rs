@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", shared::f(1));
+}

@@ -1,0 +1,5 @@
+#![no_std]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }
+#[no_mangle]
+pub extern "C" fn clib_f(x: u32) -> u32 { shared::f(x) }
