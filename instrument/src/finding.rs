@@ -2,10 +2,13 @@
 
 use crate::arguments::Waiting;
 use crate::cutter::Cutter;
+use crate::edits::Piece;
 use crate::expansion::{Call, Definition, Given};
 use crate::modules::{Candidates, ModuleFile, ModulePlace, straight};
+use crate::options::OVERLAY_ROOT;
 use livecov_format::model::OmissionReason;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -65,7 +68,7 @@ impl Cutter<'_> {
         }
         let why = match self.included(call) {
             Some((Included::Path(path), is_absolute)) => {
-                if !is_absolute || is_in_text && self.lead_to(call, &path) {
+                if !is_absolute || is_in_text && self.lead_to(&self.text.range_of(&call.tokens), &path) {
                     let place = ModulePlace::root(&path);
                     return self.found(self.names.clone(), vec![ModuleFile { path, place }]);
                 }
@@ -128,38 +131,14 @@ impl Cutter<'_> {
         }
     }
 
-    /// Has the compiler find a file from where the including one is, for both
-    /// may be elsewhere when it does. False if that cannot be written.
-    fn lead_to(&mut self, call: &Macro, path: &Path) -> bool {
-        let range = self.text.range_of(&call.tokens);
+    /// Has the compiler find the copy of a file that the text at `range` names
+    /// by its whole path. False if that cannot be written.
+    pub(crate) fn lead_to(&mut self, range: &Range<usize>, path: &Path) -> bool {
         let is_plain = self.text.as_str().get(range.clone()).is_some_and(|text| !text.contains(['*', '\\']));
-        let folder = self.finding.path.parent().unwrap_or(Path::new(""));
-        let Some(name) = relative(path, folder).filter(|_| is_plain) else { return false };
+        let Some(name) = path.to_str().filter(|_| is_plain && !range.is_empty()) else { return false };
         // What stood there becomes a comment: lines stay as they are.
-        self.edits.insert(range.start, crate::edits::Piece::Verbatim(format!("{name:?} /*")));
-        self.edits.insert(range.end, crate::edits::Piece::Verbatim("*/".to_owned()));
+        self.edits.insert(range.start, Piece::Verbatim(format!("{:?} /*", format!("{OVERLAY_ROOT}{name}"))));
+        self.edits.insert(range.end, Piece::Verbatim("*/".to_owned()));
         true
-    }
-}
-
-/// The way from a folder to a file, in the form that source text has.
-fn relative(path: &Path, folder: &Path) -> Option<String> {
-    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
-    let up = folder.components().skip(shared).map(|_| Some(".."));
-    let down = path.components().skip(shared).map(|part| part.as_os_str().to_str());
-    Some(up.chain(down).collect::<Option<Vec<_>>>()?.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_to_an_included_file() {
-        for (path, folder, way) in
-            [("/w/gen/x.rs", "/w/src/a", "../../gen/x.rs"), ("/w/src/x.rs", "/w/src", "x.rs"), ("/x", "/w", "../x")]
-        {
-            assert_eq!(relative(Path::new(path), Path::new(folder)).as_deref(), Some(way));
-        }
     }
 }

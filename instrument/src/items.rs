@@ -2,6 +2,7 @@
 
 use crate::cutter::Cutter;
 use crate::edits::Place;
+use crate::modules::{Candidates, whole_path};
 use crate::syntax::compact;
 use livecov_format::model::OmissionReason;
 use proc_macro2::TokenTree;
@@ -189,10 +190,32 @@ impl Cutter<'_> {
             None if self.in_macro => {}
             None => {
                 let candidates = self.place.candidates(name, &attributes);
-                self.found(self.names.clone(), candidates);
+                match whole_path(&attributes) {
+                    Some(value) if !self.finding.is_left_out => self.found_by_whole_path(module, value, candidates),
+                    _ => self.found(self.names.clone(), candidates),
+                }
             }
         }
         self.names.pop();
+    }
+}
+
+impl Cutter<'_> {
+    /// A module whose file the compiler would find without probes, if its
+    /// path were left as it is.
+    fn found_by_whole_path(&mut self, module: &syn::ItemMod, value: &syn::Expr, candidates: Candidates) {
+        let Some(file) = candidates.first() else { return };
+        let is_in_text = self.finding.given.as_ref().is_none_or(|given| given.anchor.join(value.span()).is_some());
+        let range = if is_in_text { self.text.range_of(value) } else { 0..0 };
+        // The call of a macro may come to it more than once.
+        let is_led = self.finding.counted.contains(&range.start);
+        if is_led || self.lead_to(&range, &file.path) {
+            self.finding.counted.insert(range.start);
+            return self.found(self.names.clone(), candidates);
+        }
+        self.finding.named.push(file.path.clone());
+        let range = self.finding.given.as_ref().map_or_else(|| self.text.range_of(module), |given| given.range.clone());
+        self.omit(&range, OmissionReason::Macro, "a module in a file named by its whole path");
     }
 }
 

@@ -38,7 +38,7 @@ mod tolerant;
 pub use attributes::may_lack_std;
 pub use cfg::{Cfg, CfgError, Predicate};
 pub use livecov_format::encode::package::PackageError;
-pub use options::{Complaint, Diagnostic, Instrumented, Options, ProbeForm, Rejected, SourceFile, Spot};
+pub use options::{Complaint, Diagnostic, Instrumented, OVERLAY_ROOT, Options, ProbeForm, Rejected, SourceFile, Spot};
 
 use std::io;
 use std::path::Path;

@@ -75,8 +75,17 @@ pub(crate) fn straight(path: &Path) -> PathBuf {
 }
 
 fn path_attribute(attributes: &[Meta]) -> Option<String> {
+    path_value(attributes).and_then(crate::cfg::string)
+}
+
+/// What a `path` attribute says, if it is the whole path of a file.
+pub(crate) fn whole_path(attributes: &[Meta]) -> Option<&syn::Expr> {
+    path_value(attributes).filter(|value| crate::cfg::string(value).is_some_and(|path| Path::new(&path).is_absolute()))
+}
+
+fn path_value(attributes: &[Meta]) -> Option<&syn::Expr> {
     attributes.iter().find_map(|attribute| match attribute {
-        Meta::NameValue(pair) if pair.path.is_ident("path") => crate::cfg::string(&pair.value),
+        Meta::NameValue(pair) if pair.path.is_ident("path") => Some(&pair.value),
         _ => None,
     })
 }

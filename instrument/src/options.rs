@@ -6,6 +6,11 @@ use livecov_format::vocab::{CounterMode, Granularity};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// What stands in a new text before a whole path, for the caller to replace:
+/// by the directory in which the new texts are as the originals are below `/`,
+/// or by nothing, if the file is not among them.
+pub const OVERLAY_ROOT: &str = "/__livecov_overlay__";
+
 /// What a probe is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProbeForm {

@@ -5,6 +5,8 @@
 
 use crate::error::Error;
 use crate::files;
+use livecov_instrument::OVERLAY_ROOT;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -65,20 +67,42 @@ impl Overlay {
         }
         for (path, text) in texts {
             let Some(path) = self.path(path) else { continue };
-            std::fs::write(&path, text).map_err(|error| Error::io("write", &path, error))?;
+            let text = self.with_whole_paths(text);
+            std::fs::write(&path, text.as_bytes()).map_err(|error| Error::io("write", &path, error))?;
         }
         Ok(())
     }
 
+    /// A text in which whole paths lead into the overlay, if their file is
+    /// there.
+    fn with_whole_paths<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains(OVERLAY_ROOT) {
+            return Cow::Borrowed(text);
+        }
+        let slash = |path: &Path| format!("{}/", path.display().to_string().trim_end_matches('/'));
+        let below = format!("{OVERLAY_ROOT}{}", slash(&self.base));
+        Cow::Owned(text.replace(&below, &slash(&self.other_name())).replace(OVERLAY_ROOT, ""))
+    }
+
+    /// Another name of its folder, by which it is told that a file was named
+    /// by its whole path.
+    pub(crate) fn other_name(&self) -> PathBuf {
+        let name = self.folder.file_name().unwrap_or_default();
+        self.folder.join("..").join(name)
+    }
+
     /// What rustc is to make of paths in the overlay: where it was called with
     /// a relative path, that; else the original.
-    pub(crate) fn remapping(&self, working_folder: &Path, is_relative: bool) -> String {
-        let (from, to) = match working_folder.strip_prefix(&self.base) {
-            Ok(below) if is_relative => (self.folder.join(below), Path::new("")),
-            _ => (self.folder.clone(), self.base.as_path()),
+    pub(crate) fn remappings(&self, working_folder: &Path, is_relative: bool) -> Vec<String> {
+        let whole = |folder| (folder, self.base.as_path());
+        let below = working_folder.strip_prefix(&self.base).ok().filter(|_| is_relative);
+        let relative = below.map(|below| (self.folder.join(below), Path::new("")));
+        // Of those that fit the last counts.
+        let option = |(from, to): (PathBuf, &Path)| {
+            let from = from.display().to_string();
+            format!("--remap-path-prefix={}={}", from.trim_end_matches('/'), to.display())
         };
-        let from = from.display().to_string();
-        format!("--remap-path-prefix={}={}", from.trim_end_matches('/'), to.display())
+        [whole(self.folder.clone())].into_iter().chain(relative).chain([whole(self.other_name())]).map(option).collect()
     }
 }
 
@@ -134,9 +158,19 @@ mod tests {
     #[test]
     fn names_are_those_of_the_plain_build() {
         let overlay = Overlay { base: PathBuf::from("/w"), folder: PathBuf::from("/t/o") };
-        assert_eq!(overlay.remapping(Path::new("/w"), true), "--remap-path-prefix=/t/o=");
-        assert_eq!(overlay.remapping(Path::new("/w/sub"), true), "--remap-path-prefix=/t/o/sub=");
-        assert_eq!(overlay.remapping(Path::new("/w"), false), "--remap-path-prefix=/t/o=/w");
-        assert_eq!(overlay.remapping(Path::new("/x"), true), "--remap-path-prefix=/t/o=/w");
+        let options = |working_folder: &str, is_relative| overlay.remappings(Path::new(working_folder), is_relative);
+        let [whole, named] = ["--remap-path-prefix=/t/o=/w", "--remap-path-prefix=/t/o/../o=/w"];
+        assert_eq!(options("/w", true), [whole, "--remap-path-prefix=/t/o=", named]);
+        assert_eq!(options("/w/sub", true), [whole, "--remap-path-prefix=/t/o/sub=", named]);
+        assert_eq!(options("/w", false), [whole, named]);
+        assert_eq!(options("/x", true), [whole, named]);
+    }
+
+    #[test]
+    fn whole_paths_lead_to_copies() {
+        let overlay = |base: &str| Overlay { base: PathBuf::from(base), folder: PathBuf::from("/t/o") };
+        let text = format!("\"{OVERLAY_ROOT}/w/x.rs\" \"{OVERLAY_ROOT}/wider/x.rs\"");
+        assert_eq!(overlay("/w").with_whole_paths(&text), "\"/t/o/../o/x.rs\" \"/wider/x.rs\"");
+        assert_eq!(overlay("/").with_whole_paths(&text), "\"/t/o/../o/w/x.rs\" \"/t/o/../o/wider/x.rs\"");
     }
 }

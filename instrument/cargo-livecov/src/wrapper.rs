@@ -444,7 +444,7 @@ impl Crate<'_> {
         let is_relative = call.source().is_some_and(Path::is_relative);
         let mut command = compiler.direct();
         command.args(call.with_source(root.as_os_str()));
-        command.arg(overlay.remapping(self.here, is_relative));
+        command.args(overlay.remappings(self.here, is_relative));
         // Probes trip lints that are not about the user's code; the plain
         // build shows those that are.
         command.arg("--cap-lints=allow");
@@ -462,7 +462,10 @@ impl Crate<'_> {
     fn rewrite_dep_info(&self, overlay: &Overlay, has_macro_probes: bool) -> Result<(), Error> {
         let Some(path) = self.wrapper.call.dep_info() else { return Ok(()) };
         let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
-        let mut text = rewrite_dep_info(&text, &overlay.folder, &overlay.base, &self.blob_file());
+        let [other, folder] =
+            [overlay.other_name(), overlay.folder.clone()].map(|path| path.display().to_string().replace(' ', "\\ "));
+        let mut text =
+            rewrite_dep_info(&text.replace(&other, &folder), &overlay.folder, &overlay.base, &self.blob_file());
         if has_macro_probes {
             text = depend_on(&text, &shared_macros::file(&self.wrapper.config.out));
         }

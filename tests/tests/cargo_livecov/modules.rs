@@ -96,3 +96,35 @@ fn a_module_above_a_folder_without_functions() {
     project.done(&["run"]);
     project.check(&[("run", Some(1))]);
 }
+
+/// Files that are named by their whole path: by modules, in inline ones too, and by `include!`.
+#[test]
+fn files_that_are_named_by_their_whole_path_are_counted() {
+    let project = Project::of(&[
+        ("Cargo.toml", MANIFEST),
+        ("elsewhere/a.rs", "mod inner;\npub fn f() -> &'static str {\n    inner::f(); // run\n    file!()\n}\n"),
+        ("elsewhere/inner.rs", "pub fn f() {\n    drop(1); // run\n}\n"),
+        ("elsewhere/b.rs", "pub fn f() -> &'static str {\n    file!() // run\n}\n"),
+        ("elsewhere/c.rs", "fn c() -> &'static str {\n    file!() // run\n}\n"),
+        ("elsewhere/d.rs", "pub fn f() -> &'static str {\n    file!() // run\n}\n"),
+        ("elsewhere/plain.rs", "pub const N: u8 = 1;\n"),
+    ]);
+    let root = project.root().display().to_string();
+    let main = format!(
+        "#[path = \"{root}/elsewhere/a.rs\"]\nmod a;\nmod inline {{\n    #[cfg_attr(unix, path = \"{root}/elsewhere/b.rs\")]\n    \
+         pub mod b;\n}}\ninclude!(\"{root}/elsewhere/c.rs\");\n#[path = \"{root}/elsewhere/plain.rs\"]\nmod plain;\n\
+         macro_rules! declare {{\n    ($path:literal) => {{\n        #[path = $path]\n        mod d;\n    }};\n}}\n\
+         declare!(\"{root}/elsewhere/d.rs\");\n\
+         fn main() {{\n    println!(\"{{}} {{}} {{}} {{}} {{}}\", a::f(), inline::b::f(), c(), d::f(), plain::N);\n}}\n"
+    );
+    project.write("src/main.rs", main.as_bytes());
+    let plain = capture(&mut project.cargo(&["run", "--quiet"])).exits(0);
+    let outcome = project.done(&["run"]);
+    assert_eq!(outcome.stdout_text().lines().next(), plain.stdout_text().lines().next(), "{outcome:?}");
+    assert_eq!(warnings(&outcome), [""; 0]);
+    project.check(&[("run", Some(1))]);
+    // Cargo notices that one of them has changed.
+    project.write("elsewhere/b.rs", b"pub fn f() -> &'static str {\n    \"changed\" // run\n}\n");
+    let outcome = project.done(&["run"]);
+    assert!(outcome.stdout_text().contains("changed"), "{outcome:?}");
+}
