@@ -30,8 +30,8 @@ pub(crate) extern "C" fn at_exit() {
         wait_for_walks();
     }
     if image.is_main {
-        crate::signal::tell_of_named_signals();
         crate::writer::finish();
+        crate::signal::tell_of_named_signals();
     }
     crate::signal::image_ends(&image);
     if image.set_flag(flags::EMITTED) {

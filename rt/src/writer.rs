@@ -80,9 +80,14 @@ fn write_for_ever() -> ! {
     }
 }
 
+/// Whether this process has a writer.
+pub(crate) fn is_there() -> bool {
+    PROCESS.load(Ordering::Acquire) == process_id()
+}
+
 /// Has the writer do it, if there is one. Async-signal-safe.
 pub(crate) fn hand_over(what: What) -> bool {
-    if PROCESS.load(Ordering::Acquire) != process_id() {
+    if !is_there() {
         return false;
     }
     match what {
@@ -95,7 +100,7 @@ pub(crate) fn hand_over(what: What) -> bool {
 
 /// Waits, for a while, until the writer has nothing left to do.
 pub(crate) fn finish() {
-    if PROCESS.load(Ordering::Acquire) != process_id() {
+    if !is_there() {
         return;
     }
     let is_done = || ![&DUMPS, &TAKES, &IS_BUSY].iter().any(|flag| flag.load(Ordering::SeqCst));

@@ -172,7 +172,7 @@ pub(crate) fn tell_of_named_signals() {
         }
         if current(signal).is_ok_and(|action| level_of(&action).is_none()) {
             taken_by_program(signal);
-        } else if has(&pending(), signal) && is_news(KIND | signal.cast_unsigned()) {
+        } else if !crate::writer::is_there() && has(&pending(), signal) && is_news(KIND | signal.cast_unsigned()) {
             let mut line = Line::new();
             let _ = line.write_str("the signal that ");
             line.push(variable.to_bytes());

@@ -5,6 +5,7 @@
 
 mod directories;
 mod failures;
+mod frozen;
 mod leaving;
 mod privileges;
 mod runs;
