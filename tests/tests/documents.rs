@@ -44,9 +44,10 @@ fn links_lead_somewhere() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(link);
         assert!(fs::metadata(path).is_ok_and(|file| file.len() > 0), "{link}");
     }
-    for document in "ABI ARCHITECTURE COMPARISON DECISIONS ENDINGS GO-DIFFERENCES LIBRARIES LLVM OPERATING REPORTS UNITS"
-        .split(' ')
-        .map(|name| format!("docs/{name}.md"))
+    for document in
+        "ABI ARCHITECTURE COMPARISON DECISIONS ENDINGS GO-DIFFERENCES LIBRARIES LLVM OPERATING REPORTS UNITS"
+            .split(' ')
+            .map(|name| format!("docs/{name}.md"))
     {
         for path in quoted(&read(&document)).filter(|path| path.starts_with("tests/") || path.starts_with("docs/")) {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
