@@ -263,7 +263,7 @@ pub(crate) fn write_snapshot(image: &Image<'_>, directory: &Directory, purpose: 
         })
     };
     let moment = write_counters(image, &instance(image), directory, encode)?;
-    if let Some(oldest) = dumped(&hash, written_epoch, moment) {
+    if let Some(oldest) = dumped(&hash, directory, written_epoch, moment) {
         let mut name = stem(COUNTER_PREFIX, &hash);
         push_moment(&mut name, oldest);
         // It may have been moved, or the directory replaced.

@@ -3,7 +3,7 @@
 
 use crate::image::Image;
 use crate::label::Label;
-use crate::settings::is_without_arguments;
+use crate::settings::{is_without_arguments, load_once};
 use crate::sys::{Clock, Fd, nanos, process_id, random_of_start, unloaded_count};
 use crate::text::{Text, parse_number};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -56,6 +56,8 @@ impl<'a> Identity<'a> {
     /// That of a new snapshot of `image`. `buffer` is room for the command
     /// line; what does not fit is left out, by whole arguments.
     pub(crate) fn new(image: &Image<'_>, instance: &Hash, buffer: &'a mut [u8]) -> Self {
+        // A program that has armed nothing may ask for a snapshot by a call.
+        load_once();
         let command_line = command_line(buffer);
         let mut identity = Self {
             command_line,

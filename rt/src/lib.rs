@@ -4,7 +4,8 @@
 //!
 //! Programs need not call anything. One that was built by `cargo livecov`
 //! writes its data when it ends, to the directory in `LIVECOV_DIR` (or Go's
-//! `GOCOVERDIR`); with neither set, nothing is written.
+//! `GOCOVERDIR`); with neither set, nothing is written. `docs/OPERATING.md` has
+//! all variables, signals and files.
 //!
 //! # Map
 //!

@@ -14,6 +14,7 @@ const MAX_SOCKET_LEN: usize = 107;
 /// The name of the socket in `LIVECOV_NOTICES`.
 pub(crate) type SocketName = Text<{ MAX_SOCKET_LEN + 1 }>;
 
+static IS_LOADED: AtomicBool = AtomicBool::new(false);
 static DUMPS_KEPT: AtomicU32 = AtomicU32::new(0);
 static IS_WITHOUT_ARGUMENTS: AtomicBool = AtomicBool::new(false);
 static SOCKET_LEN: AtomicU8 = AtomicU8::new(0);
@@ -21,11 +22,20 @@ static SOCKET: [AtomicU8; MAX_SOCKET_LEN] = [const { AtomicU8::new(0) }; MAX_SOC
 
 /// Reads the environment. Not for signal handlers.
 pub(crate) fn load() {
+    IS_LOADED.store(true, Ordering::Relaxed);
     let kept = environment(c"LIVECOV_DUMP_KEEP").map_or(0, |text| parse_number(text.bytes()));
     DUMPS_KEPT.store(u32::try_from(kept).unwrap_or(u32::MAX), Ordering::Relaxed);
     IS_WITHOUT_ARGUMENTS.store(is_off(c"LIVECOV_ARGS"), Ordering::Relaxed);
     if let Some(value) = environment(c"LIVECOV_NOTICES") {
         keep_socket(value.bytes());
+    }
+}
+
+/// As [`load`], if nobody has done it before: for calls that a handler may make.
+/// The C library's function for it only reads.
+pub(crate) fn load_once() {
+    if !IS_LOADED.load(Ordering::Relaxed) {
+        load();
     }
 }
 
