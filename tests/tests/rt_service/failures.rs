@@ -89,7 +89,7 @@ fn another_user_s_directory_is_told() {
 #[test]
 fn a_reader_of_standard_error_that_sleeps_stops_nobody() {
     let root = scratch();
-    let script = "exec 2> >(sleep 60); head -c 65536 /dev/zero >&2; exec \"$SERVICE\"";
+    let script = "exec 2> >(sleep 60); timeout 1 cat /dev/zero >&2; exec \"$SERVICE\"";
     let mut command = livecov_tests::go::clean("bash".as_ref());
     command.args(["-c", script]).env("SERVICE", super::service::exe(livecov_tests::rust::Mode::Count));
     command.env("LIVECOV_DIR", root.path().join("no/such")).env("LIVECOV_DUMP_SIGNAL", "USR2");
