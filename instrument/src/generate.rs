@@ -112,6 +112,9 @@ impl RootEnd<'_> {
         if options.arms_signals {
             text.push_str("    rt::__abi_v1::arm_what_ends!();\n");
         }
+        if options.arms_library {
+            text.push_str("    rt::__abi_v1::arm_library!();\n");
+        }
         if let Some(exports) = options.exports {
             let _ = writeln!(text, "    extern crate {exports} as _;");
         }

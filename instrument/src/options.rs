@@ -60,6 +60,9 @@ pub struct Options<'a> {
     /// Whether the data are also to be kept when a signal ends the program:
     /// the root file arms them at start-up. For programs, not for libraries.
     pub arms_signals: bool,
+    /// Whether the data are to be kept when a signal ends the host of a library:
+    /// the root file arms what the environment asks for when it is loaded.
+    pub arms_library: bool,
     /// The name by which rustc is given the crate of the functions that a
     /// shared or static library exports to hosts in other languages; none if
     /// it exports none.

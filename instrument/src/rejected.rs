@@ -103,6 +103,7 @@ mod tests {
             counts: true,
             include_tests: false,
             arms_signals: true,
+            arms_library: false,
             exports: None,
             left_out: &files,
             complaints: rounds,

@@ -25,15 +25,17 @@ pub(crate) extern "C" fn at_exit() {
     image.set_flag(flags::CLOSED);
     if !image.is_main {
         settle_others();
-        // Nothing says whether the process ends or the library is unloaded,
-        // and in the latter case its memory goes.
+        // At the end of the process its code stays where it is.
+        if !crate::unload::process_ends() {
+            crate::signal::library_goes();
+        }
+        // That is not known for sure, and when it is unloaded its memory goes.
         wait_for_walks();
     }
     if image.is_main {
         crate::writer::finish();
         crate::signal::tell_of_named_signals();
     }
-    crate::signal::image_ends(&image);
     if image.set_flag(flags::EMITTED) {
         return;
     }

@@ -27,6 +27,18 @@ pub(crate) fn is_known_process() -> bool {
     PROCESS.load(Ordering::Relaxed) == process_id()
 }
 
+/// Has children of this process start from zero whoever calls `fork`: a host
+/// does, that knows nothing of this library. The C library forgets this when
+/// the library is unloaded.
+pub(crate) fn watch_forks() {
+    unsafe extern "C" fn start_anew() {
+        child();
+    }
+    // SAFETY: the function may be called in a child of any process. If there is
+    // no memory for it, a child shares its parent's instance.
+    unsafe { libc::pthread_atfork(None, None, Some(start_anew)) };
+}
+
 #[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe extern "C" {
     /// The C library's `fork`, under its second name.

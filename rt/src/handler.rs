@@ -10,7 +10,7 @@ use crate::sys::{ErrnoGuard, process_id};
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) type Handler = unsafe extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
@@ -24,7 +24,7 @@ pub(crate) fn level_of(action: &libc::sigaction) -> Option<usize> {
 
 /// The default action, as a program has it at its start.
 // SAFETY: all zeros are the default action, no flags and an empty mask.
-static DEFAULT_ACTION: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+pub(crate) static DEFAULT_ACTION: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
 
 /// The handler of all armed signals.
 ///
@@ -43,6 +43,7 @@ unsafe extern "C" fn handle<const LEVEL: usize>(signal: c_int, info: *mut libc::
 #[inline(always)]
 unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let _errno = ErrnoGuard::new();
+    let _running = Running::new();
     let Some(slot) = Slot::find(signal) else { return };
     let Some(previous) = slot.previous(level) else { return };
     let action = slot.action.load(Ordering::Acquire);
@@ -60,6 +61,35 @@ unsafe fn respond(level: usize, signal: c_int, info: *mut libc::siginfo_t, conte
         let code = if is_called { None } else { Some(unsafe { (*info).si_code }) };
         take_default(level, signal, code);
     }
+}
+
+/// Handlers that run: the number of the process in the high half, for a fork
+/// inherits the count, how many in the low half.
+static RUNNING: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a handler while it runs.
+struct Running(());
+
+impl Running {
+    fn new() -> Self {
+        let process = u64::from(process_id()) << 32;
+        let update = |word: u64| Some(if word >> 32 == process >> 32 { word + 1 } else { process | 1 });
+        // Never fails: the closure always gives a value.
+        let _ = RUNNING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, update);
+        Self(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether any handler of this image's runs in this process.
+pub(crate) fn is_running() -> bool {
+    let word = RUNNING.load(Ordering::SeqCst);
+    word >> 32 == u64::from(process_id()) && word << 32 != 0
 }
 
 /// Whether this is the first process of its namespace, such as a container's

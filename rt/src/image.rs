@@ -4,7 +4,8 @@
 //! has, so that neither an image that the loader has not finished nor a stray
 //! write can lead anywhere else.
 
-use crate::abi::{CONTROL_MAGIC, Control, Note, PackageDescriptor, Prologue, VERSION, flags};
+use crate::abi::{CONTROL_MAGIC, Control, ControlBlock, Note, PackageDescriptor, Prologue, VERSION, flags};
+use crate::signal::Answer;
 use crate::slab::{Bytes, Source, Words};
 use core::marker::PhantomData;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -106,6 +107,21 @@ impl<'p> Image<'p> {
 
     pub(crate) const fn control(&self) -> &'p Control {
         self.control
+    }
+
+    /// The function that answers for the image's runtime; `None` in images of
+    /// earlier versions.
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        let address = core::ptr::from_ref(self.control).addr();
+        let has_it = usize::try_from(self.control.control_len).is_ok_and(|len| len >= size_of::<ControlBlock>());
+        if !has_it || !self.segments.hold(address, 1, size_of::<ControlBlock>(), true) {
+            return None;
+        }
+        let place = address + core::mem::offset_of!(ControlBlock, answer);
+        // SAFETY: inside a mapped segment, and aligned; the block's length says
+        // that the loader has put the address of such a function there, or
+        // nothing yet.
+        unsafe { *core::ptr::with_exposed_provenance::<Option<Answer>>(place) }
     }
 
     pub(crate) fn has_flag(&self, flag: u32) -> bool {

@@ -80,6 +80,7 @@ mod label;
 mod leave;
 mod macros;
 mod meta;
+mod needed;
 mod notice;
 mod place;
 mod run;
@@ -96,6 +97,7 @@ mod take;
 mod target;
 mod text;
 mod trace;
+mod unload;
 mod window;
 mod writer;
 

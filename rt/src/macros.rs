@@ -323,4 +323,19 @@ macro_rules! __livecov_arm_what_ends_v1 {
     };
 }
 
-pub use {__livecov_arm_what_ends_v1, __livecov_package_v1, __livecov_probe_v1};
+/// Has [`arm_library`](crate::signal::arm_library) called when the library is
+/// loaded.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __livecov_arm_library_v1 {
+    () => {
+        const _: () = {
+            #[used]
+            #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+            static AT_LOAD: extern "C" fn() = $crate::signal::arm_library;
+        };
+    };
+}
+
+pub use {__livecov_arm_library_v1, __livecov_arm_what_ends_v1, __livecov_package_v1, __livecov_probe_v1};

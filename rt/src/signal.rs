@@ -33,21 +33,23 @@
 //! standard library sets up its message for stack overflows, and the alternate
 //! stacks that this needs, only where nobody has handled these signals before.
 
+mod library;
 mod names;
 mod startup;
 
 use crate::disposition::system_sigaction;
 use crate::error::{Error, Operation};
-use crate::handler::{HANDLERS, level_of};
-use crate::image::Image;
+use crate::handler::{DEFAULT_ACTION, HANDLERS, is_running, level_of};
 use crate::images::any_instrumented;
 use crate::place::Place;
-use crate::sys::{Errno, leaked};
+use crate::sys::{Errno, leaked, pause};
 use crate::{settings, target};
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering};
+pub use library::arm_library;
+pub(crate) use library::{Answer, answer};
 pub use startup::{arm_crashes, arm_what_ends};
 pub(crate) use startup::{named_signals, taken_by_program, tell_of_named_signals};
 
@@ -130,7 +132,11 @@ impl Slot {
                 Some(known) if is_same(known, action) => return Ok(level),
                 Some(_) => {}
                 None => {
-                    let record = leaked(*action).ok_or_else(|| refused(Errno(libc::ENOMEM)))?;
+                    // Libraries may come and go by the thousand.
+                    let is_default = is_same(action, &DEFAULT_ACTION);
+                    let record =
+                        if is_default { Some((&raw const DEFAULT_ACTION).cast_mut()) } else { leaked(*action) };
+                    let record = record.ok_or_else(|| refused(Errno(libc::ENOMEM)))?;
                     place.store(record, Ordering::Release);
                     return Ok(level);
                 }
@@ -230,7 +236,7 @@ fn arm_to(place: Option<Result<Place, Error>>, signal: c_int, action: Action) ->
 /// system refuses.
 pub fn disarm(signal: c_int) -> Result<(), Error> {
     let _arming = Arming::begin()?;
-    uninstall(signal)
+    uninstall(signal, false)
 }
 
 fn refused(errno: Errno) -> Error {
@@ -271,19 +277,27 @@ pub(crate) fn default_action() -> libc::sigaction {
 }
 
 fn install(signal: c_int, action: Action, arming: &Arming) -> Result<(), Error> {
-    let slot = Slot::of(signal)?;
     let current = current(signal)?;
-    let code = match action {
+    if level_of(&current).is_some() {
+        Slot::of(signal)?.action.store(code_of(action), Ordering::Release);
+        return Ok(());
+    }
+    install_over(signal, action, &current, arming)
+}
+
+const fn code_of(action: Action) -> u8 {
+    match action {
         Action::Dump => DUMP,
         Action::DumpAndPassOn => DUMP_AND_PASS_ON,
         Action::Take => TAKE,
-    };
-    if level_of(&current).is_some() {
-        slot.action.store(code, Ordering::Release);
-        return Ok(());
     }
-    let level = slot.level_over(&current, arming)?;
-    let ours = ours(level, Some(&current).filter(|_| action == Action::DumpAndPassOn));
+}
+
+/// Has ours handle `signal`, and pass on to `previous`.
+fn install_over(signal: c_int, action: Action, previous: &libc::sigaction, arming: &Arming) -> Result<(), Error> {
+    let (slot, code) = (Slot::of(signal)?, code_of(action));
+    let level = slot.level_over(previous, arming)?;
+    let ours = ours(level, Some(previous).filter(|_| action == Action::DumpAndPassOn));
     // First, so that a signal that comes at once is not passed on unwritten.
     let before = slot.action.swap(code, Ordering::AcqRel);
     match set(signal, &ours) {
@@ -318,13 +332,16 @@ fn ours(level: usize, previous: Option<&libc::sigaction>) -> libc::sigaction {
     ours
 }
 
-fn uninstall(signal: c_int) -> Result<(), Error> {
+/// Gives `signal` back; if `is_handed_over`, to another library that wants it.
+fn uninstall(signal: c_int, is_handed_over: bool) -> Result<(), Error> {
     let slot = Slot::of(signal)?;
     if slot.action.load(Ordering::Acquire) == UNARMED {
         return Ok(());
     }
     slot.is_hidden.store(false, Ordering::Release);
-    if let Some(previous) = level_of(&current(signal)?).and_then(|level| slot.previous(level)) {
+    if let Some(previous) = level_of(&current(signal)?).and_then(|level| slot.previous(level))
+        && !(is_handed_over && library::hand_over(signal, previous))
+    {
         set(signal, previous)?;
     }
     slot.action.store(UNARMED, Ordering::Release);
@@ -362,16 +379,43 @@ fn await_faults() {
     }
 }
 
-/// A library that is unloaded leaves no handler behind.
-pub(crate) fn image_ends(image: &Image<'_>) {
-    if image.is_main {
+/// A library that is unloaded leaves no handler behind, and waits until none of
+/// its handlers runs.
+pub(crate) fn library_goes() {
+    for _ in 0..MAX_PAUSES {
+        let Ok(_arming) = Arming::begin() else {
+            pause();
+            continue;
+        };
+        let mut any = false;
+        for signal in (1..).take(NUMBERS - 1) {
+            any |= !is_unarmed(signal);
+            // What fails here was not ours to give back.
+            let _ = uninstall(signal, true);
+        }
+        if any {
+            handlers_have_ended();
+        }
         return;
     }
-    let Ok(_arming) = Arming::begin() else { return };
-    for signal in (1..).take(NUMBERS - 1) {
-        // What fails here was not ours to give back.
-        let _ = uninstall(signal);
+}
+
+/// How often it is asked whether another thread is done with arming, or with
+/// handling a signal, each time after a pause: a second.
+const MAX_PAUSES: usize = 10_000;
+
+/// Waits until no handler of ours runs.
+fn handlers_have_ended() {
+    // The system may have chosen a handler that has not started, and one that
+    // has counted itself out has a few instructions left.
+    pause();
+    for _ in 0..MAX_PAUSES {
+        if !is_running() {
+            break;
+        }
+        pause();
     }
+    pause();
 }
 
 fn hide(signal: c_int) {

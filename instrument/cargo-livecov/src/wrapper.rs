@@ -413,6 +413,7 @@ impl Crate<'_> {
             counts: self.counts(),
             include_tests: config.counts_tests,
             arms_signals: config.arms_signals && self.is_program(),
+            arms_library: config.arms_signals && self.is_foreign_library(),
             exports: self.exports().then_some(EXPORTS),
             left_out: &fallback.files,
             complaints: &fallback.rounds,
@@ -431,8 +432,11 @@ impl Crate<'_> {
 
     /// Whether the crate exports functions to hosts in other languages.
     fn exports(&self) -> bool {
-        let Wrapper { config, call, .. } = self.wrapper;
-        config.exports && call.is_foreign_library && !call.is_test && self.runtime.exports.is_file()
+        self.wrapper.config.exports && self.is_foreign_library() && self.runtime.exports.is_file()
+    }
+
+    fn is_foreign_library(&self) -> bool {
+        self.wrapper.call.is_foreign_library && !self.wrapper.call.is_test
     }
 
     /// Calls rustc on the overlay.

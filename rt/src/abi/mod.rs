@@ -14,7 +14,8 @@ mod symbols;
 pub use crate::disposition::{sigaction, signal};
 pub use crate::leave::{execv, execve, execvp, exit_at_once};
 pub use crate::macros::{
-    __livecov_arm_what_ends_v1 as arm_what_ends, __livecov_package_v1 as package, __livecov_probe_v1 as probe,
+    __livecov_arm_library_v1 as arm_library, __livecov_arm_what_ends_v1 as arm_what_ends,
+    __livecov_package_v1 as package, __livecov_probe_v1 as probe,
 };
 pub use crate::signal::arm_crashes;
 // For crates of edition 2015, where a path from the root is one of the crate.
@@ -24,7 +25,7 @@ pub use livecov_format::vocab::{CounterMode, Granularity};
 pub use records::{Control, Note, PackageDescriptor, PackageParts, Prologue, Slab, prologues};
 pub use symbols::PACKAGES_1;
 
-pub(crate) use records::{CONTROL_MAGIC, flags};
+pub(crate) use records::{CONTROL_MAGIC, ControlBlock, flags};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) use symbols::find_object;
 pub(crate) use symbols::{CONTROL, own_note};

@@ -1,7 +1,9 @@
 //! The records that lie in memory.
 
 use super::VERSION;
+use crate::signal::{Answer, answer};
 use crate::window::{Holds, Window};
+use core::ops::Deref;
 use core::sync::atomic::{AtomicU32, AtomicU64};
 use livecov_format::hash::Hash;
 use livecov_format::vocab::{CounterMode, Granularity};
@@ -133,7 +135,7 @@ impl PackageDescriptor {
             meta: parts.meta.as_ptr(),
             meta_len: parts.meta.len() as u64,
             shadow: parts.shadow,
-            control: &raw const super::CONTROL,
+            control: &raw const super::CONTROL.control,
         }
     }
 }
@@ -160,7 +162,7 @@ pub struct Control {
     pub magic: [u8; 8],
     /// [`VERSION`].
     pub abi_version: u32,
-    /// Bytes of this record.
+    /// Bytes of the block, with what follows this record.
     pub control_len: u32,
     /// Epoch, and whether a window is being taken.
     pub window: Window,
@@ -178,12 +180,35 @@ pub struct Control {
     pub holds: Holds,
 }
 
-impl Control {
+/// The control block as this version has it: with what came later.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct ControlBlock {
+    pub(crate) control: Control,
+    /// The address of the function that answers for this image's runtime.
+    pub(crate) answer: Answer,
+}
+
+impl Deref for ControlBlock {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
+    }
+}
+
+impl ControlBlock {
     pub(crate) const fn new() -> Self {
+        Self { control: Control::new(), answer }
+    }
+}
+
+impl Control {
+    const fn new() -> Self {
         Self {
             magic: CONTROL_MAGIC,
             abi_version: VERSION,
-            control_len: 56,
+            control_len: 64,
             window: Window::new(AtomicU64::new(0)),
             seq: AtomicU64::new(0),
             stamp: AtomicU64::new(0),
@@ -243,6 +268,7 @@ mod tests {
         ];
         assert_eq!(descriptor, [4, 8, 12, 16, 32, 40, 48, 56, 64, 72, 80, 88]);
         assert_eq!((size_of::<Control>(), align_of::<Control>()), (56, 8));
+        assert_eq!((size_of::<ControlBlock>(), offset_of!(ControlBlock, answer)), (64, 56));
         let control = [
             offset_of!(Control, abi_version),
             offset_of!(Control, control_len),

@@ -2,7 +2,7 @@
 //! platforms. The names of a package's sections stand in `macros.rs`, because
 //! attributes take literals only.
 
-use super::records::{Control, Note, PackageDescriptor};
+use super::records::{ControlBlock, Note, PackageDescriptor};
 
 /// Where the descriptors of all packages of an image end up.
 #[linkme::distributed_slice]
@@ -10,7 +10,7 @@ pub static PACKAGES_1: [PackageDescriptor];
 
 /// This image's control block.
 #[cfg_attr(target_os = "linux", unsafe(link_section = "covctl"))]
-pub(crate) static CONTROL: Control = Control::new();
+pub(crate) static CONTROL: ControlBlock = ControlBlock::new();
 
 /// The entry that the loader calls when the image goes: at exit, or when it is
 /// unloaded. With the lowest number it is the last of its image, so that what

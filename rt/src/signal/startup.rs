@@ -49,7 +49,7 @@ pub extern "C" fn arm_what_ends() {
         crate::leave::at_quick_exit();
     }
     for ((variable, action), named) in VARIABLES.into_iter().zip(&NAMED) {
-        if let Some(signal) = named_signal(variable) {
+        if let Some(signal) = named_signal(variable, true) {
             named.store(signal, Ordering::Relaxed);
             arm_named(variable, signal, action, is_wanted);
         }
@@ -65,23 +65,46 @@ pub(crate) fn named_signals() -> [c_int; 2] {
     [dump, take].map(|signal| signal.load(Ordering::Relaxed))
 }
 
+/// The variables that name a signal, each with what it does.
+pub(super) const fn variables() -> [(&'static CStr, Action); 2] {
+    VARIABLES
+}
+
+fn place_of(action: Action) -> &'static AtomicI32 {
+    let [dump, take] = &NAMED;
+    if action == Action::Take { take } else { dump }
+}
+
+/// Notes the signal that a variable names.
+pub(super) fn note_named(action: Action, signal: c_int) {
+    place_of(action).store(signal, Ordering::Relaxed);
+}
+
+/// The signal that a variable names.
+pub(super) fn noted(action: Action) -> Option<c_int> {
+    Some(place_of(action).load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+}
+
 /// Whether data go anywhere. A directory that is not there is told: it may come
 /// later.
 fn open_directory() -> bool {
     let Some(place) = Place::of_environment() else {
         return crate::run::find().is_some();
     };
-    if let Err(error) = target::publish(place)
-        && let Error::System { errno, .. } = error
-    {
-        let mut line = Line::new();
-        let _ = line.write_str("cannot open the directory ");
-        line.push(place.written());
-        let _ =
-            write!(line, ": {} (os error {}); it is tried again at each dump and at the end", errno.text(), errno.0);
-        tell(&line, None);
+    if let Err(error) = target::publish(place) {
+        tell_of_directory(&place, &error);
     }
     true
+}
+
+/// Tells that nothing can be written to the directory by now.
+pub(super) fn tell_of_directory(place: &Place, error: &Error) {
+    let Error::System { errno, .. } = error else { return };
+    let mut line = Line::new();
+    let _ = line.write_str("cannot open the directory ");
+    line.push(place.written());
+    let _ = write!(line, ": {} (os error {}); it is tried again at each dump and at the end", errno.text(), errno.0);
+    tell(&line, None);
 }
 
 fn arm_endings() {
@@ -100,11 +123,11 @@ fn arm_endings() {
     super::await_faults();
 }
 
-/// The signal in a variable; one that is not understood is told.
-fn named_signal(variable: &CStr) -> Option<c_int> {
+/// The signal in a variable; one that is not understood is told, if anything is.
+pub(super) fn named_signal(variable: &CStr, tells: bool) -> Option<c_int> {
     let text = environment(variable)?;
     let signal = super::names::parse(text.bytes());
-    if signal.is_none() {
+    if signal.is_none() && tells {
         let mut line = Line::new();
         line.push(variable.to_bytes()).push(b"=").push(text.bytes());
         let _ = line.write_str(": no such signal; use a name such as USR2 or RTMIN+1, or a number");
@@ -113,9 +136,13 @@ fn named_signal(variable: &CStr) -> Option<c_int> {
     signal
 }
 
-fn arm_named(variable: &CStr, signal: c_int, action: Action, is_wanted: bool) {
-    let is_ending = TERMINATION.contains(&signal) || super::CRASHES.contains(&signal);
-    let armed = if is_ending && action == Action::Dump {
+/// Whether a signal ends programs.
+pub(super) fn is_ending(signal: c_int) -> bool {
+    TERMINATION.contains(&signal) || super::CRASHES.contains(&signal)
+}
+
+pub(super) fn arm_named(variable: &CStr, signal: c_int, action: Action, is_wanted: bool) {
+    let armed = if is_ending(signal) && action == Action::Dump {
         // It dumps, and ends the program all the same.
         let was_default = current(signal).is_ok_and(|found| found.sa_sigaction == libc::SIG_DFL);
         let armed = arm_all_the_same(signal, Action::DumpAndPassOn);
@@ -151,14 +178,18 @@ pub(crate) fn taken_by_program(signal: c_int) {
     const KIND: u32 = 0x7000_0000;
     for ((variable, _), named) in VARIABLES.into_iter().zip(&NAMED) {
         if named.load(Ordering::Relaxed) == signal && !is_unarmed(signal) && is_news(KIND | signal.cast_unsigned()) {
-            let mut line = Line::new();
-            let _ = line.write_str("the program handles the signal itself that ");
-            line.push(variable.to_bytes());
-            let _ = line
-                .write_str(" names; unless its handler calls the one before it, nothing is written: choose another");
-            tell(&line, None);
+            tell_of_handler(variable);
         }
     }
+}
+
+/// Tells that the program handles the signal that a variable names.
+pub(super) fn tell_of_handler(variable: &CStr) {
+    let mut line = Line::new();
+    let _ = line.write_str("the program handles the signal itself that ");
+    line.push(variable.to_bytes());
+    let _ = line.write_str(" names; unless its handler calls the one before it, nothing is written: choose another");
+    tell(&line, None);
 }
 
 /// Looks, at the end of the program, for what kept a named signal from doing

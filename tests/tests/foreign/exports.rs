@@ -1,7 +1,7 @@
 //! The functions that libraries export.
 
 use crate::host::{End, Host, plain_host};
-use crate::{built, count, library, library_of, project, ran};
+use crate::{built, count, library, library_of, plain_library, project, ran};
 use livecov_tests::child::command;
 use livecov_tests::command::{capture, must};
 use livecov_tests::compare::scratch;
@@ -162,7 +162,7 @@ fn a_program_in_python_calls_them() {
     let outcome = capture(clean(Path::new("python3")).args(python.get_args())).quiet();
     assert_eq!(outcome.stdout_text(), "no coverage: [Errno 89] Destination address required\n");
     assert!(plain_host().exists());
-    let plain = project("foreign").build_plain(&["--package", "plugin"]).join("libplugin.so");
+    let plain = plain_library("plugin");
     let mut python = clean(Path::new("python3"));
     let outcome = capture(python.arg(repo_root().join("docs/examples/ctypes_host.py")).arg(plain)).quiet();
     assert_eq!(outcome.stdout_text(), "no coverage: not built by cargo livecov\n");

@@ -70,13 +70,11 @@ impl Host {
         }
     }
 
-    #[expect(dead_code, reason = "for signals")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends it a signal.
-    #[expect(dead_code, reason = "for signals")]
     pub(crate) fn send(&self, signal: i32) {
         // SAFETY: the number is that of a child which was not waited for.
         let sent = unsafe { libc::kill(self.child.id().cast_signed(), signal) };

@@ -4,6 +4,8 @@
 
 mod exports;
 mod host;
+mod signals;
+mod unloading;
 
 use livecov_tests::cargo_livecov::Project;
 use livecov_tests::paths::{programs_dir, text};
@@ -34,6 +36,12 @@ fn library_of(profile: &str, package: &str) -> PathBuf {
 fn library(package: &str) -> &'static str {
     let path: &'static Path = Box::leak(library_of("dev", package).into_boxed_path());
     text(path)
+}
+
+/// The same without probes.
+fn plain_library(package: &str) -> PathBuf {
+    let folder = project("foreign").build_plain(&["--package", package]);
+    folder.join(format!("lib{package}.so"))
 }
 
 /// How often the function ran, in all files of `data`, which are gone then.

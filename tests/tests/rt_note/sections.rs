@@ -41,7 +41,7 @@ fn the_note_leads_to_packages_and_control_block() {
             assert_eq!(note.elf_header, image.start(), "{package}");
             let control = image.bytes_at(note.control);
             assert!(control.starts_with(b"\0livectl"), "{package}");
-            assert_eq!([8, 12].map(|offset| u32_at(control, offset)), [1, 56], "{package}");
+            assert_eq!([8, 12].map(|offset| u32_at(control, offset)), [1, 64], "{package}");
             let descriptor = image.bytes_at(note.packages_start);
             assert_eq!([0, 4].map(|offset| u32_at(descriptor, offset)), [1, 96], "{package}");
         }
@@ -67,7 +67,7 @@ fn sections_hold_what_the_meta_file_tells() {
             let prologues = sum(|p| p.functions.len(), PROLOGUE_LEN, 1);
             assert_eq!(image.section("covfuncs"), Some((prologues, false)), "{package}");
             assert_eq!(image.section("covmeta"), Some((sum(|p| p.blob.len(), 1, 1), false)), "{package}");
-            assert_eq!(image.section("covctl"), Some((56, true)), "{package}");
+            assert_eq!(image.section("covctl"), Some((64, true)), "{package}");
         }
     }
 }

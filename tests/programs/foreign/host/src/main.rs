@@ -27,7 +27,9 @@ fn main() {
             ["label", name, label @ ..] => set_label(libraries[*name], &label.join(" ")).to_string(),
             ["action", signal] => describe(&action(number(signal), null())).to_owned(),
             ["handle", signal] => handle(number(signal), count as *const () as usize),
+            ["ignore", signal] => handle(number(signal), libc::SIG_IGN),
             ["default", signal] => handle(number(signal), libc::SIG_DFL),
+            ["actions"] => actions(),
             ["handled"] => HANDLED.load(Ordering::Relaxed).to_string(),
             ["panic"] => panic!("as it was told"),
             _ => panic!("what is {line:?}?"),
@@ -95,6 +97,12 @@ fn action(signal: c_int, new: *const libc::sigaction) -> libc::sigaction {
         assert_eq!(libc::sigaction(signal, new, old.as_mut_ptr()), 0);
         old.assume_init()
     }
+}
+
+/// What handles each signal, in one line.
+fn actions() -> String {
+    let all = (1..=libc::SIGRTMAX()).filter(|signal| !(32..libc::SIGRTMIN()).contains(signal));
+    all.map(|signal| describe(&action(signal, null()))).collect::<Vec<_>>().join(" ")
 }
 
 fn describe(action: &libc::sigaction) -> &'static str {
