@@ -26,7 +26,7 @@ pub(crate) extern "C" fn at_exit() {
     if !image.is_main {
         settle_others();
         // At the end of the process its code stays where it is.
-        if !crate::unload::process_ends() {
+        if !crate::hosts::process_ends() {
             crate::signal::library_goes();
         }
         // That is not known for sure, and when it is unloaded its memory goes.
@@ -37,6 +37,9 @@ pub(crate) extern "C" fn at_exit() {
         crate::signal::tell_of_named_signals();
     }
     if image.set_flag(flags::EMITTED) {
+        return;
+    }
+    if crate::hosts::has_written_at_end(&image) {
         return;
     }
     settle_stamp(&image);

@@ -159,6 +159,23 @@ impl<'p> Image<'p> {
         })
     }
 
+    /// All counters added up, to see whether any has changed.
+    pub(crate) fn sum_of_counters(&self) -> u64 {
+        let view = self.control.window.any_view();
+        let sum = |len: usize, value: &dyn Fn(usize) -> u64| (0..len).map(value).fold(0, u64::wrapping_add);
+        let sums = self.packages().map(|package| match &package.counters {
+            Counters::Bytes(bytes) => {
+                let source = bytes.source(view, self.is_shadowed());
+                sum(package.counters.len(), &|index| u64::from(source.value(index)))
+            }
+            Counters::Words(words) => {
+                let source = words.source(view, self.is_shadowed());
+                sum(package.counters.len(), &|index| u64::from(source.value(index)))
+            }
+        });
+        sums.fold(0, u64::wrapping_add)
+    }
+
     /// The mode of the image's files: that of the packages, the most exact if
     /// they differ.
     pub(crate) fn mode(&self) -> CounterMode {

@@ -68,6 +68,11 @@ mod files;
 mod fork;
 mod handler;
 mod held;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod hosts;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[path = "hosts_unknown.rs"]
+mod hosts;
 mod identity;
 mod image;
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(livecov_single_image)))]
@@ -80,7 +85,6 @@ mod label;
 mod leave;
 mod macros;
 mod meta;
-mod needed;
 mod notice;
 mod place;
 mod run;
@@ -97,7 +101,6 @@ mod take;
 mod target;
 mod text;
 mod trace;
-mod unload;
 mod window;
 mod writer;
 

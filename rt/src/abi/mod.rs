@@ -28,6 +28,8 @@ pub use symbols::PACKAGES_1;
 pub(crate) use records::{CONTROL_MAGIC, ControlBlock, flags};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) use symbols::find_object;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use symbols::py_at_exit;
 pub(crate) use symbols::{CONTROL, own_note};
 
 /// The version of the interface.

@@ -89,6 +89,37 @@ pub(crate) fn find_object() -> Option<FindObject> {
     unsafe { FIND_OBJECT }
 }
 
+// Python's own list of functions to call at its end. Weak: null in other hosts.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+core::arch::global_asm!(
+    ".weak Py_AtExit",
+    ".pushsection .data.rel.ro.livecov,\"aw\",%progbits",
+    ".balign 8",
+    ".globl __livecov_py_at_exit_1",
+    ".hidden __livecov_py_at_exit_1",
+    "__livecov_py_at_exit_1:",
+    ".8byte Py_AtExit",
+    ".popsection",
+);
+
+/// `Py_AtExit`: a function without arguments; -1 if there is no room for it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) type PyAtExit = unsafe extern "C" fn(extern "C" fn()) -> core::ffi::c_int;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+unsafe extern "C" {
+    #[link_name = "__livecov_py_at_exit_1"]
+    static PY_AT_EXIT: Option<PyAtExit>;
+}
+
+/// Python's function, in a host that is one.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn py_at_exit() -> Option<PyAtExit> {
+    // SAFETY: a constant once the loader is done with this image, and null or
+    // the address of that function.
+    unsafe { PY_AT_EXIT }
+}
+
 // `fork`, for the code that is linked into this image: the child starts from
 // zero. Weak, so that a program with a `fork` of its own keeps it; hidden, so
 // that no other image is changed.

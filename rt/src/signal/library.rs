@@ -21,9 +21,8 @@ use super::startup::{
 use super::{Action, Arming, CRASHES, TERMINATION, arm_all_the_same, current, install_over};
 use crate::handler::HANDLERS;
 use crate::images::{Walk, own};
-use crate::needed::{Needed, needed};
 use crate::place::Place;
-use crate::{settings, target, unload};
+use crate::{hosts, settings, target};
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -82,7 +81,6 @@ pub extern "C" fn arm_library() {
     if !is_asked {
         return;
     }
-    unload::watch();
     if let Some(place) = place
         && let Err(error) = target::publish(place)
         && is_first
@@ -90,9 +88,12 @@ pub extern "C" fn arm_library() {
         tell_of_directory(&place, &error);
     }
     // In a program its own crate decides about its ends.
-    if is_wanted && own().is_some_and(|own| !own.is_main) {
-        ARMS_ENDINGS.store(true, Ordering::Relaxed);
-        arm_endings();
+    if own().is_some_and(|own| !own.is_main) {
+        hosts::watch_end();
+        if is_wanted {
+            ARMS_ENDINGS.store(true, Ordering::Relaxed);
+            arm_endings();
+        }
     }
     for (variable, action) in variables() {
         let Some(signal) = noted(action) else { continue };
@@ -108,7 +109,7 @@ pub extern "C" fn arm_library() {
 fn arm_endings() {
     // The standard library of a Rust host wants to be the first to handle these
     // two; where the host needs this library, its `main` is yet to come.
-    let faults: &[c_int] = if needed() == Needed::No { &[libc::SIGSEGV, libc::SIGBUS] } else { &[] };
+    let faults: &[c_int] = if hosts::is_loaded_by_call() { &[libc::SIGSEGV, libc::SIGBUS] } else { &[] };
     let others = CRASHES.iter().filter(|signal| !matches!(**signal, libc::SIGSEGV | libc::SIGBUS));
     for signal in TERMINATION.iter().chain(others).chain(faults) {
         if current(*signal).is_ok_and(|found| found.sa_sigaction == libc::SIG_DFL) {

@@ -55,11 +55,17 @@ impl Host {
     /// Gives it a command. Returns its answer.
     #[track_caller]
     pub(crate) fn ask(&mut self, command: &str) -> String {
-        writeln!(self.input.as_ref().unwrap(), "{command}").unwrap();
+        self.say(command);
         let mut answer = String::new();
         self.output.read_line(&mut answer).unwrap();
         assert!(answer.ends_with('\n'), "it did not answer {command:?}: {:?}", self.error());
         answer.trim_end().to_owned()
+    }
+
+    /// Gives it a command that it does not answer.
+    #[track_caller]
+    pub(crate) fn say(&self, command: &str) {
+        writeln!(self.input.as_ref().unwrap(), "{command}").unwrap();
     }
 
     /// Gives it commands, the answers to which are not of interest.

@@ -4,6 +4,7 @@
 
 mod exports;
 mod host;
+mod python;
 mod signals;
 mod unloading;
 

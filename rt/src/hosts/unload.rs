@@ -1,7 +1,7 @@
 //! What a library has to know when it goes: whether the process ends, in which
 //! case its code stays where it is, or only the library does.
 
-use crate::needed::{Needed, needed};
+use super::needed::{Needed, needed};
 use crate::sys::leaked;
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;

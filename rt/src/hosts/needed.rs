@@ -1,7 +1,8 @@
-//! Whether this library was loaded with the program, or later by a call.
+//! What the loader knows of this library: whether it was loaded with the
+//! program, or later by a call, and whether it is a module of Python.
 //!
 //! One that the program needs is there before `main` and is never unloaded.
-//! The loader says neither, but each image names what it needs.
+//! The loader does not say so, but each image names what it needs.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use libc::dl_phdr_info as Info;
@@ -26,6 +27,7 @@ struct Dynamic {
 const NULL: usize = 0;
 const NEEDED: usize = 1;
 const STRINGS: usize = 5;
+const STRINGS_LEN: usize = 10;
 const OWN_NAME: usize = 14;
 
 struct Search {
@@ -33,6 +35,8 @@ struct Search {
     address: usize,
     /// Names of this image, once they are found: of its file, and its own.
     names: [Option<&'static CStr>; 2],
+    /// The text of all its names.
+    text: &'static [u8],
     is_named: bool,
     number: usize,
     found: Needed,
@@ -40,16 +44,20 @@ struct Search {
 
 /// Who needs this library. Takes the loader's lock, so not for signal handlers.
 pub(crate) fn needed() -> Needed {
-    let address = crate::abi::own_note();
-    let mut search = Search { address, names: [None; 2], is_named: false, number: 0, found: Needed::No };
-    for _ in 0..2 {
-        search.number = 0;
-        // SAFETY: the callback is of the type that the loader calls, and what
-        // it is given outlives the call.
-        unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
-        search.is_named = true;
-    }
+    let mut search = Search::new();
+    search.round();
+    search.is_named = true;
+    search.round();
     search.found
+}
+
+/// Whether this library has the function that Python looks for in a module.
+/// Takes the loader's lock, so not for signal handlers.
+pub(crate) fn is_python_module() -> bool {
+    const START: &[u8] = b"\0PyInit_";
+    let mut search = Search::new();
+    search.round();
+    search.text.windows(START.len()).any(|window| window == START)
 }
 
 /// Looks at one image: in the first round for its names, if it is this one; in
@@ -68,12 +76,26 @@ unsafe extern "C" fn visit(info: *mut Info, _size: usize, search: *mut c_void) -
         // SAFETY: a C string, which stays while this image is loaded.
         let file = (!info.dlpi_name.is_null()).then(|| unsafe { CStr::from_ptr(info.dlpi_name) });
         search.names = [file, dynamic.and_then(|dynamic| dynamic.texts(OWN_NAME).next())];
+        search.text = dynamic.map_or(&[], Entries::text);
     }
     search.number += 1;
     0
 }
 
 impl Search {
+    fn new() -> Self {
+        let address = crate::abi::own_note();
+        Self { address, names: [None; 2], text: &[], is_named: false, number: 0, found: Needed::No }
+    }
+
+    /// Looks at all images.
+    fn round(&mut self) {
+        self.number = 0;
+        // SAFETY: the callback is of the type that the loader calls, and what
+        // it is given outlives the call.
+        unsafe { libc::dl_iterate_phdr(Some(visit), core::ptr::from_mut(self).cast()) };
+    }
+
     fn is_own(&self, name: &CStr) -> bool {
         let wanted = file_name(name);
         !wanted.is_empty() && self.names.iter().flatten().any(|own| file_name(own) == wanted)
@@ -137,6 +159,15 @@ impl Entries {
         })
         .filter(move |entry| entry.tag == tag)
         .map(|entry| entry.value)
+    }
+
+    /// The string table.
+    fn text(self) -> &'static [u8] {
+        let start = core::ptr::with_exposed_provenance(self.strings);
+        let len = self.values(STRINGS_LEN).next().unwrap_or(0);
+        // SAFETY: the image says that it has a string table of that length.
+        // Only this image's own is kept, which stays while this runs.
+        unsafe { core::slice::from_raw_parts(start, len) }
     }
 
     fn texts(self, tag: usize) -> impl Iterator<Item = &'static CStr> {
