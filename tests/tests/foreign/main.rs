@@ -4,6 +4,7 @@
 
 mod exports;
 mod host;
+mod linked;
 mod python;
 mod signals;
 mod unloading;

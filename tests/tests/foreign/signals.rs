@@ -172,3 +172,33 @@ fn a_handler_that_the_host_installs_later_wins() {
     assert_eq!(host.ask("action 15"), "own");
     assert_eq!(host.end(), End::well());
 }
+
+/// A handler that calls the one before, as those of signal-hook do, decides what becomes of the host.
+#[test]
+fn a_handler_that_calls_ours_has_a_snapshot_written() {
+    let data = scratch();
+    let mut host = start(data.path());
+    assert_eq!(host.ask("chain 15"), "other");
+    for count in 1..=2 {
+        host.send(SIGTERM);
+        wait_for_files(data.path(), count);
+        assert_eq!(host.ask("handled"), count.to_string());
+    }
+    assert_eq!(ran(data.path(), "plugin", "run"), 1);
+    assert_eq!(host.end(), End::well());
+}
+
+/// The standard library of the host handles faults, and wants to.
+#[test]
+fn a_fault_of_a_rust_host_is_the_hosts() {
+    let plain = plain_library("plugin");
+    let mut host = Host::start(&[]);
+    host.ask(&format!("load plugin {}", text(&plain)));
+    host.say("fault");
+    let plain_end = host.wait();
+    let data = scratch();
+    let mut host = start(data.path());
+    host.say("fault");
+    assert_eq!((plain_end.signal, host.wait()), (Some(SIGSEGV), plain_end));
+    assert!(counter_files(data.path()).is_empty());
+}

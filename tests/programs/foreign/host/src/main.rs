@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::mem::{MaybeUninit, transmute};
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How often the host's own handlers ran.
@@ -27,6 +27,9 @@ fn main() {
             ["label", name, label @ ..] => set_label(libraries[*name], &label.join(" ")).to_string(),
             ["action", signal] => describe(&action(number(signal), null())).to_owned(),
             ["handle", signal] => handle(number(signal), count as *const () as usize),
+            ["chain", signal] => chain(number(signal)),
+            // SAFETY: none. This is what the command is for.
+            ["fault"] => format!("{:?}", unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(1) }),
             ["ignore", signal] => handle(number(signal), libc::SIG_IGN),
             ["default", signal] => handle(number(signal), libc::SIG_DFL),
             ["actions"] => actions(),
@@ -80,6 +83,26 @@ fn set_label(library: *mut c_void, label: &str) -> c_int {
 
 extern "C" fn count(_signal: c_int) {
     HANDLED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// What handled the signal before `chain`.
+static BEFORE: AtomicUsize = AtomicUsize::new(0);
+
+extern "C" fn count_and_pass_on(signal: c_int) {
+    count(signal);
+    let before = BEFORE.load(Ordering::Relaxed);
+    if before > 1 {
+        // SAFETY: the address was that of a handler; this one looks at the first argument only.
+        unsafe {
+            transmute::<usize, extern "C" fn(c_int, *mut c_void, *mut c_void)>(before)(signal, null_mut(), null_mut())
+        };
+    }
+}
+
+/// Handles the signal, and calls what handled it before.
+fn chain(signal: c_int) -> String {
+    BEFORE.store(action(signal, null()).sa_sigaction, Ordering::Relaxed);
+    handle(signal, count_and_pass_on as *const () as usize)
 }
 
 fn handle(signal: c_int, handler: usize) -> String {
