@@ -27,6 +27,7 @@ pub(crate) fn instrumented(files: &[(&str, &str)]) -> Instrumented {
         include_tests: false,
         arms_signals: false,
         left_out: &left_out,
+        arms_library: false,
         exports: None,
         complaints: &[],
         display: &|path| path.display().to_string(),

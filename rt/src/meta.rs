@@ -27,8 +27,8 @@
 use crate::directory::Directory;
 use crate::image::Image;
 use crate::scratch::with_buffer;
-use crate::status::{Status, effective_user};
-use crate::sys::{Clock, Errno, Fd, nanos};
+use crate::status::Status;
+use crate::sys::{Clock, Errno, Fd, nanos, user_id};
 use crate::text::Text;
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -126,7 +126,7 @@ impl<'i> MetaFile<'i> {
         let mut name = Name::new();
         name.push(META_PREFIX.as_bytes()).push(b".").push(&hex(&self.header.hash));
         if number > 0 {
-            name.push(b".").push_number(u64::from(effective_user())).push(b".").push_number(number);
+            name.push(b".").push_number(u64::from(user_id())).push(b".").push_number(number);
         }
         name
     }
@@ -156,7 +156,7 @@ impl<'i> MetaFile<'i> {
             }
             // It cannot be looked at now. Its length is right, and mostly it is.
             Err(Errno(libc::EMFILE | libc::ENFILE | libc::ENOMEM)) => Found::Right,
-            Err(Errno(libc::EACCES | libc::EPERM)) if status.owner != effective_user() => Found::Unknown,
+            Err(Errno(libc::EACCES | libc::EPERM)) if status.owner != user_id() => Found::Unknown,
             _ => Found::Wrong,
         }
     }

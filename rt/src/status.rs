@@ -1,4 +1,4 @@
-//! What the system says of a file without opening it, and who asks.
+//! What the system says of a file without opening it.
 
 use crate::sys::Errno;
 use core::ffi::{CStr, c_int};
@@ -51,10 +51,4 @@ impl Status {
             owner: status.st_uid as u32,
         }
     }
-}
-
-/// The user in whose name files are made.
-pub(crate) fn effective_user() -> u32 {
-    // SAFETY: takes no argument and cannot fail.
-    unsafe { libc::geteuid() }
 }
