@@ -1,7 +1,8 @@
 //! The command line: our flags are taken out, cargo's go on to cargo.
 
 use crate::error::Error;
-use crate::flags::{self, CARGO_VALUES, Known, OWN_VALUES, nearest};
+use crate::flags::{self, CARGO_VALUES, Known, OWN_SWITCHES, OWN_VALUES, nearest};
+use crate::near::{NearMiss, USUAL};
 use clap::CommandFactory;
 use livecov::coverage::config::build::{Build, Granularity};
 use std::collections::{BTreeSet, HashMap};
@@ -132,6 +133,8 @@ pub struct Cli {
     pub metadata_args: Vec<String>,
     /// Keys of the configuration file that the command line decides about.
     pub given: BTreeSet<&'static str>,
+    /// Flags for cargo that are nearly ours.
+    pub near_misses: Vec<NearMiss>,
 }
 
 impl Default for Cli {
@@ -166,6 +169,7 @@ impl Default for Cli {
             target_folder: None,
             metadata_args: Vec::new(),
             given: BTreeSet::new(),
+            near_misses: Vec::new(),
         }
     }
 }
@@ -305,6 +309,7 @@ impl Cli {
                 continue;
             }
             if !takes_value(&name) {
+                self.near_misses.extend(near_miss(&name));
                 self.cargo_args.push(arg);
                 if CARGO_VALUES.contains(&&*text) {
                     self.cargo_args.extend(args.next());
@@ -449,6 +454,15 @@ impl Cli {
     }
 }
 
+/// What a flag that is not ours may be meant for.
+fn near_miss(name: &str) -> Option<NearMiss> {
+    let ours = OWN_VALUES.into_iter().chain(OWN_SWITCHES).chain(flags::known_names());
+    let all = ours.chain(REPORT_FLAGS.keys().map(String::as_str));
+    let is_in_question = name.starts_with("--") && name.len() > 3 && !USUAL.contains(&name);
+    let meant = flags::most_like(name, all).filter(|_| is_in_question)?;
+    Some(NearMiss { flag: name.to_owned(), meant: meant.to_owned() })
+}
+
 /// Whether a flag, ours or cargo's, is followed by a value.
 fn takes_value(name: &str) -> bool {
     let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
@@ -526,6 +540,25 @@ mod tests {
         for (line, expected) in [("build", true), ("test --no-run", true), ("test", false), ("run -- --no-run", false)]
         {
             assert_eq!(parse(line).unwrap().builds_only(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_that_are_nearly_ours() {
+        let misses = |line: &str| {
+            let misses = parse(line).unwrap().near_misses;
+            misses.into_iter().map(|miss| format!("{} {}", miss.flag, miss.meant)).collect::<Vec<_>>()
+        };
+        assert_eq!(misses("test --fail-under-line 80"), ["--fail-under-line --fail-under-lines"]);
+        assert_eq!(misses("test --mdoe=count --no-clena"), ["--mdoe --mode", "--no-clena --no-clean"]);
+        assert_eq!(misses("run --inculde-deps x --htlm"), ["--inculde-deps --include-deps"]);
+        for name in OWN_SWITCHES.into_iter().chain(OWN_VALUES).chain(flags::known_names()) {
+            // Without its last letter it is another one, or nothing like one.
+            assert_eq!(misses(&format!("test {name}y")), [format!("{name}y {name}")], "{name}");
+            assert!(parse(&format!("test {name}")).map_or(true, |cli| cli.cargo_args.is_empty()), "{name}");
+        }
+        for line in ["test --release --lib", "test -- --fail-under-line", "test --features --mdoe", "bench --no-run"] {
+            assert_eq!(misses(line), [""; 0], "{line}");
         }
     }
 

@@ -19,14 +19,27 @@ pub enum Error {
     #[error("cannot learn about the project: {0}")]
     Metadata(String),
     /// There is nothing to report on.
-    #[error("no data in {0}: run `cargo livecov test` or `cargo livecov run` first")]
-    NoData(PathBuf),
+    #[error("no data in {folder}: {}", advice(.live.as_ref()))]
+    NoData {
+        /// Where it was looked for.
+        folder: PathBuf,
+        /// Where the data of a run are that is not at its end.
+        live: Option<PathBuf>,
+    },
+    /// A directory for data that another run has.
+    #[error(
+        "another run of cargo livecov writes to {0}: wait for its end, name another --data-dir, or add to it with --no-clean in both"
+    )]
+    Busy(PathBuf),
     /// The configuration file.
     #[error("{0}")]
     Settings(#[from] livecov::error::Error),
     /// The configuration between command and wrapper.
     #[error("{0} is not a configuration of cargo-livecov: {1}")]
     Config(PathBuf, #[source] serde_json::Error),
+    /// The same, which was removed.
+    #[error("{0} is gone; call `cargo livecov env` again, and read its variables")]
+    ConfigGone(PathBuf),
     /// The same, of another version.
     #[error("{0} was written by cargo-livecov {1}; call `cargo livecov env` again")]
     ConfigVersion(PathBuf, String),
@@ -44,6 +57,14 @@ pub enum Error {
     /// The instrumenter.
     #[error("cannot describe {0}: {1}")]
     Instrument(String, #[source] livecov_instrument::PackageError),
+}
+
+/// What to do without data; `live` has those of a run that is not at its end.
+fn advice(live: Option<&PathBuf>) -> String {
+    match live {
+        Some(live) => format!("a run is not at its end yet; for its data so far: --data-dir {}", live.display()),
+        None => "run `cargo livecov test` or `cargo livecov run` first".to_owned(),
+    }
 }
 
 impl Error {

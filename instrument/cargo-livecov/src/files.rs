@@ -27,6 +27,14 @@ pub(crate) fn remove_folder(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Removes whatever has that name.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    if path.is_dir() && !path.is_symlink() {
+        return remove_folder(path);
+    }
+    fs::remove_file(path).map_err(|error| Error::io("remove", path, error))
+}
+
 pub(crate) fn link(original: &Path, link: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     let done = std::os::unix::fs::symlink(original, link);

@@ -30,6 +30,25 @@ pub(crate) const OWN_VALUES: [&str; 10] = [
     "--livecov-config",
 ];
 
+/// Our own flags that are on or off.
+pub(crate) const OWN_SWITCHES: [&str; 15] = [
+    "--include-deps",
+    "--tests-too",
+    "--include-tests",
+    "--proc-macros",
+    "--include-build-script",
+    "--const-fn",
+    "--no-const-fn",
+    "--signals",
+    "--no-signals",
+    "--exports",
+    "--no-exports",
+    "--no-clean",
+    "--no-report",
+    "--ignore-run-fail",
+    "--open",
+];
+
 /// What a flag of cargo-llvm-cov is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
@@ -70,6 +89,11 @@ pub(crate) fn known(name: &str) -> Option<Known> {
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
 }
 
+/// The names of all of these.
+pub(crate) fn known_names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(name, _)| *name)
+}
+
 /// Shells of `env`, each by the flags that stand for it.
 pub(crate) fn shell(name: &str) -> Option<&'static str> {
     match name {
@@ -80,11 +104,22 @@ pub(crate) fn shell(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The name that is most like a wrong one, as a question; nothing if none is.
+/// How unlike a name is another one: how many letters are wrong. The front of a
+/// name is nearly all of it.
+pub(crate) fn distance(wrong: &str, name: &str) -> usize {
+    let is_front = wrong.len() > 6 && name.starts_with(wrong);
+    if is_front { 1 } else { strsim::damerau_levenshtein(wrong, name) }
+}
+
+/// The name that is most like a wrong one; none if none is.
+pub(crate) fn most_like<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distances = names.into_iter().map(|name| (distance(wrong, name), name));
+    distances.filter(|(distance, name)| *distance <= (name.len() / 3).max(1)).min().map(|(_, name)| name)
+}
+
+/// The same, as a question; nothing if none is.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let distances = names.into_iter().map(|name| (strsim::damerau_levenshtein(wrong, name), name));
-    let near = distances.filter(|(distance, name)| *distance <= (name.len() / 3).max(1)).min();
-    near.map(|(_, name)| format!("; do you mean {name}?")).unwrap_or_default()
+    most_like(wrong, names).map(|name| format!("; do you mean {name}?")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -95,5 +130,6 @@ mod tests {
     fn names_like_others() {
         assert_eq!(nearest("tset", ["build", "test"]), "; do you mean test?");
         assert_eq!(nearest("xyzzy", ["build", "test"]), "");
+        assert_eq!(most_like("--fail-under", ["--fail-under-lines", "--file"]), Some("--fail-under-lines"));
     }
 }

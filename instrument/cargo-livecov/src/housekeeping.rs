@@ -6,6 +6,7 @@
 
 use crate::files;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -99,6 +100,12 @@ fn remove(folder: &Path) -> bool {
     let file = File::options().create(true).truncate(false).write(true).open(folder.join(STAMP));
     let Ok(file) = file else { return false };
     flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() && files::remove_folder(folder).is_ok()
+}
+
+/// Whether somebody holds a folder now.
+pub(crate) fn is_in_use(folder: &Path) -> bool {
+    let Ok(file) = File::options().write(true).open(folder.join(STAMP)) else { return false };
+    flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
 }
 
 /// The runtimes in a folder: what has the name of one.

@@ -8,6 +8,9 @@
 
 #![deny(unsafe_code)]
 
+mod announce;
+mod by_hand;
+mod clean;
 pub mod cli;
 mod compiler;
 mod data;
@@ -18,16 +21,20 @@ mod flags;
 mod housekeeping;
 mod isolation;
 mod missed;
+pub mod near;
+mod notices;
 mod overlay;
 mod project;
 pub mod protocol;
 mod report;
+mod run;
 mod runtime;
 mod rustc;
 pub mod session;
 mod settings;
 mod shared_macros;
 mod shell;
+mod store;
 mod supervise;
 mod vendor;
 pub mod wrapper;

@@ -1,9 +1,11 @@
 //! What cargo says of a project, and what of it is to be counted.
 
+use crate::by_hand::ByHand;
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::flags::nearest;
 use crate::protocol::{Config, Package, Runtime, RuntimeForm, Target, TargetKind};
+use crate::store::Store;
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 use std::path::{Path, PathBuf};
 use std::{env, path};
@@ -15,6 +17,8 @@ pub(crate) struct Project {
     /// Its usual target folder.
     pub(crate) target_folder: PathBuf,
     pub(crate) workspace_root: PathBuf,
+    /// What the shell around us was prepared for, if it was.
+    pub(crate) by_hand: Option<ByHand>,
 }
 
 impl Project {
@@ -33,13 +37,21 @@ impl Project {
             command.no_deps();
         }
         let metadata = command.exec().map_err(|error| Error::Metadata(words(&error.to_string())))?;
-        let own = metadata.target_directory.clone().into_std_path_buf();
+        let by_hand = ByHand::detect();
+        let before = by_hand.as_ref().and_then(ByHand::target_folder);
+        let own = before.unwrap_or_else(|| metadata.target_directory.clone().into_std_path_buf());
         let target_folder = match &cli.target_folder {
             Some(folder) => path::absolute(folder).map_err(|error| Error::io("find", folder, error))?,
             None => own,
         };
         let workspace_root = metadata.workspace_root.clone().into_std_path_buf();
-        Ok(Self { metadata, target_folder, workspace_root })
+        Ok(Self { metadata, target_folder, workspace_root, by_hand })
+    }
+
+    /// Where the data of its runs are.
+    pub(crate) fn store(&self) -> Store {
+        let by_hand = self.by_hand.as_ref().and_then(|by_hand| by_hand.data.clone());
+        Store::of(&self.target_folder, &self.workspace_root, by_hand)
     }
 
     /// The runtimes that programs of the workspace need.

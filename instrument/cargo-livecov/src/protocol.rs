@@ -3,7 +3,7 @@
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fs, io};
 
 /// Names the configuration file. Where it is set, this program is called as a
 /// wrapper of rustc.
@@ -152,7 +152,10 @@ impl Config {
     /// If the file cannot be read or is not one of this version.
     pub fn load() -> Result<Option<Self>, Error> {
         let Some(path) = env::var_os(CONFIG).map(PathBuf::from) else { return Ok(None) };
-        let text = fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+        let text = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::ConfigGone(path.clone()),
+            _ => Error::io("read", &path, error),
+        })?;
         let config: Self = serde_json::from_slice(&text).map_err(|error| Error::Config(path.clone(), error))?;
         if config.version != env!("CARGO_PKG_VERSION") {
             return Err(Error::ConfigVersion(path, config.version));

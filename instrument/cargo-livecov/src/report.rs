@@ -17,7 +17,6 @@ use std::path::{Path, PathBuf};
 /// What is to be reported, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
-    data: PathBuf,
     args: Vec<OsString>,
     /// The page that is to be opened, or else named.
     page: Option<PathBuf>,
@@ -49,7 +48,7 @@ impl Report {
         }
         args.extend(configuration(cli, project));
         args.extend(source_root(project));
-        Self { data: crate::session::data_folder(cli, project), args, page, opens: cli.opens }
+        Self { args, page, opens: cli.opens }
     }
 
     /// Finds what is wrong with its flags before anything runs.
@@ -71,30 +70,25 @@ impl Report {
         Ok(complete(&mut session, &opts)?)
     }
 
-    pub(crate) fn has_data(&self) -> bool {
-        data::is_there(&self.data)
-    }
-
     /// Reports on data that must be there.
-    pub(crate) fn of_earlier(&self) -> Result<i32, Error> {
+    pub(crate) fn of_earlier(&self, data: &Path) -> Result<i32, Error> {
         self.check()?;
-        if self.has_data() { self.make() } else { Err(Error::NoData(self.data.clone())) }
+        if data::is_there(data) { self.make(data) } else { Err(Error::NoData { folder: data.to_owned(), live: None }) }
     }
 
     fn line(&self) -> Vec<OsString> {
         let mut line: Vec<OsString> = vec!["livecov".into(), "report".into()];
         line.extend(self.args.iter().cloned());
-        line.push((&self.data).into());
         line
     }
 
     /// Says that a run left nothing to report on; the exit status. A report of
     /// an earlier run does not stay in the place of the one that is missing.
-    pub(crate) fn without_data(&self) -> Result<i32, Error> {
+    pub(crate) fn without_data(&self, data: &Path) -> Result<i32, Error> {
         let opts = self.options()?;
         let limits = opts.limits.names().into_iter().chain(opts.count_limits.names()).collect::<Vec<_>>();
         let limits_text = if limits.is_empty() { String::new() } else { format!("{}: ", limits.join(", ")) };
-        eprintln!("error: {limits_text}no data in {}: no instrumented code has run", self.data.display());
+        eprintln!("error: {limits_text}no data in {}: no instrumented code has run", data.display());
         eprintln!("livecov: does a filter leave no test, or is every package excluded?");
         for path in outputs(&opts).into_iter().filter(|path| path.is_file()) {
             match std::fs::remove_file(path) {
@@ -108,11 +102,13 @@ impl Report {
     }
 
     /// Reports on the data; the exit status.
-    pub(crate) fn make(&self) -> Result<i32, Error> {
+    pub(crate) fn make(&self, data: &Path) -> Result<i32, Error> {
         if let Some(folder) = self.page.as_deref().and_then(Path::parent) {
             files::create_folder(folder)?;
         }
-        let code = data::livecov(self.line());
+        let mut line = self.line();
+        line.push(data.into());
+        let code = data::livecov(line);
         // Also where coverage is below a limit: that is status 3.
         if let Some(page) = self.page.as_deref().filter(|page| matches!(code, 0 | 3) && page.exists()) {
             eprintln!("livecov: report in {}", page.display());

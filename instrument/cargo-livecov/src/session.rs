@@ -1,24 +1,31 @@
 //! The commands, from a command line to an exit status.
 
+use crate::announce::Announcement;
+use crate::by_hand::{ByHand, CONFIG_FILE, without_patterns};
+use crate::clean::clean;
 use crate::cli::{Action, CargoCommand, Cli, HELP};
 use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::housekeeping::{self, InUse};
-use crate::project::{self, Project};
+use crate::near;
+use crate::notices::{NOTICES, Notices};
+use crate::project::Project;
 use crate::protocol::{CONFIG, Config, Note};
 use crate::report::{Report, configured};
+use crate::run::Run;
 use crate::runtime::{self, Request};
 use crate::settings::Settings;
 use crate::shared_macros;
 use crate::shell::assignments;
+use crate::store::Store;
 use crate::supervise::{exit_status, supervise};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::SystemTime;
 
 /// Exit status for a wrong command line.
 pub const USAGE: i32 = 2;
@@ -48,9 +55,15 @@ fn dispatch(cli: &Cli) -> Result<i32, Error> {
         Action::Version => print(concat!("cargo-livecov ", env!("CARGO_PKG_VERSION"), "\n")),
         Action::Data(args) => Ok(data::livecov(args.clone())),
         Action::Clean => clean(cli),
-        Action::Report => Report::of(cli, &Project::load(cli)?).of_earlier(),
-        Action::Env => print(&assignments(&cli.shell, &Session::new(cli)?.variables()?)),
-        Action::Cargo(command) => Session::new(cli)?.cargo(*command),
+        Action::Report => report(cli),
+        Action::Env => {
+            near::check(&cli.near_misses, CargoCommand::Build)?;
+            print(&assignments(&cli.shell, &Session::new(cli)?.variables()?))
+        }
+        Action::Cargo(command) => {
+            near::check(&cli.near_misses, *command)?;
+            Session::new(cli)?.cargo(*command)
+        }
     }
 }
 
@@ -60,53 +73,24 @@ fn print(text: &str) -> Result<i32, Error> {
     Ok(0)
 }
 
-pub(crate) fn data_folder(cli: &Cli, project: &Project) -> PathBuf {
-    let own = || project.target_folder.join("livecov").join("data");
-    let folder = cli.data_folder.clone().unwrap_or_else(own);
-    std::path::absolute(&folder).unwrap_or(folder)
-}
-
-fn clean(cli: &Cli) -> Result<i32, Error> {
-    let others = ["--workspace", "--manifest-path", "--color", "-v", "-q", "--verbose", "--quiet"];
-    let is_known = |flag: &str| others.contains(&flag) || ["--locked", "--offline", "--frozen"].contains(&flag);
-    let mut args = cli.cargo_args.iter().map(|arg| arg.to_string_lossy());
-    while let Some(arg) = args.next() {
-        if matches!(&*arg, "--manifest-path" | "--color") {
-            args.next();
-        } else if !is_known(&arg) {
-            return Err(Error::Usage(format!(
-                "`clean` takes no {arg}: it removes what this tool has of the whole project"
-            )));
-        }
-    }
-    if cli.only_cache {
-        return Ok(clean_cache());
-    }
+/// Reports on the data that the user names, or that were written last.
+fn report(cli: &Cli) -> Result<i32, Error> {
     let project = Project::load(cli)?;
-    let own = project.target_folder.join("livecov");
-    if cli.only_old {
-        let is_old = |folder: &PathBuf| !Config::is_of(&folder.join("config.json"), &project::tool_stamp());
-        let old: Vec<_> = housekeeping::builds(&own).into_iter().filter(is_old).collect();
-        return Ok(say_removed("builds of other versions", &own, housekeeping::sweep(&old, Duration::ZERO)));
+    let store = project.store();
+    if let Some(folder) = &cli.data_folder {
+        return Report::of(cli, &project).of_earlier(folder);
     }
-    files::remove_folder(&data_folder(cli, &project))?;
-    if !cli.only_data {
-        files::remove_folder(&own)?;
+    let live = store.live();
+    let Some(latest) = store.latest().filter(|latest| data::is_there(&latest.data)) else {
+        return Err(Error::NoData { folder: store.public_data(), live: live.first().cloned() });
+    };
+    for folder in &live {
+        eprintln!("livecov: a run is not at its end yet; for its data so far: --data-dir {}", folder.display());
     }
-    Ok(0)
-}
-
-fn clean_cache() -> i32 {
-    let Some(cache) = runtime::cache() else { return 0 };
-    say_removed("runtimes", &cache, housekeeping::sweep(&housekeeping::runtimes(&cache), Duration::ZERO))
-}
-
-fn say_removed(what: &str, folder: &Path, (count, held): (usize, Vec<PathBuf>)) -> i32 {
-    eprintln!("livecov: removed {count} {what} from {}", folder.display());
-    for path in &held {
-        eprintln!("warning: livecov: {} is in use, or cannot be removed", path.display());
+    if latest.is_unfinished {
+        eprintln!("warning: livecov: the last run was killed; this is what it left in {}", latest.data.display());
     }
-    if held.is_empty() { 0 } else { FAILURE }
+    Report::of(cli, &project).of_earlier(&latest.data)
 }
 
 /// A build, and what runs.
@@ -114,7 +98,8 @@ struct Session {
     cli: Cli,
     config: Config,
     config_file: PathBuf,
-    data: PathBuf,
+    store: Store,
+    by_hand: Option<ByHand>,
     report: Report,
     rustdoc_flags: Vec<String>,
     /// What is not to be removed while cargo runs.
@@ -151,24 +136,27 @@ impl Session {
             .into_iter()
             .chain([own.join("runtime")])
             .for_each(|folder| housekeeping::sweep_runtimes(&folder));
-        let config_file = config.out.join("config.json");
+        let config_file = config.out.join(CONFIG_FILE);
         config.save(&config_file)?;
         shared_macros::prepare(&config.out)?;
-        let data = data_folder(&cli, &project);
         let report = Report::of(&cli, &project);
         let rustdoc_flags = settings.rustdoc_flags(host);
-        Ok(Self { cli, config, config_file, data, report, rustdoc_flags, _in_use: in_use })
+        let (store, by_hand) = (project.store(), project.by_hand);
+        Ok(Self { cli, config, config_file, store, by_hand, report, rustdoc_flags, _in_use: in_use })
     }
 
     /// The variables that make cargo, called by hand, count.
     fn variables(&self) -> Result<Vec<(String, String)>, Error> {
         let text = |path: &Path| path.display().to_string();
+        let named = self.cli.data_folder.as_ref().map(|folder| absolute(folder));
+        let data = named.unwrap_or_else(|| self.store.by_hand().to_owned());
+        files::create_folder(&data)?;
         let variables = [
             ("RUSTC_WRAPPER", text(&own_path()?)),
             (CONFIG, text(&self.config_file)),
             ("CARGO_TARGET_DIR", text(&self.config.out)),
             ("CARGO_BUILD_BUILD_DIR", text(&self.config.out)),
-            ("LIVECOV_DIR", text(&self.data)),
+            ("LIVECOV_DIR", text(Path::new(&without_patterns(&data)))),
             ("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags()),
         ];
         Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
@@ -177,8 +165,10 @@ impl Session {
     /// Doctests are compiled by rustdoc, which has to find the runtime too.
     fn encoded_rustdoc_flags(&self) -> String {
         let folders = self.config.runtimes.iter().flat_map(|runtime| &runtime.folders);
-        let ours = folders.map(|folder| format!("-Ldependency={}", folder.display()));
-        self.rustdoc_flags.iter().cloned().chain(ours).collect::<Vec<_>>().join("\u{1f}")
+        let ours: Vec<_> = folders.map(|folder| format!("-Ldependency={}", folder.display())).collect();
+        // In the shell of `env` they are there already.
+        let others = self.rustdoc_flags.iter().filter(|flag| !ours.contains(flag));
+        others.chain(&ours).cloned().collect::<Vec<_>>().join("\u{1f}")
     }
 
     fn cargo(&self, command: CargoCommand) -> Result<i32, Error> {
@@ -192,61 +182,103 @@ impl Session {
             return Err(Error::Usage(format!("{flag} is for reports, and `{words}` makes none: give it to `report`")));
         }
         if runs {
-            self.report.check()?;
-            if !self.cli.keeps_data {
-                files::remove_folder(&self.data)?;
-            }
-            files::create_folder(&self.data)?;
+            return self.run(command);
         }
-        let mut code = self.call(command, runs)?;
-        // A crate was compiled again without probes after others had been
-        // compiled against it, or is to be without those of a macro: they are
-        // all right the next time.
-        for _ in 0..ATTEMPTS {
-            if code == 0 || !self.config.out.join("again").exists() {
-                break;
-            }
-            code = self.call(command, runs)?;
-        }
-        if code == 0 || runs {
+        let code = self.call_until_done(command, &[])?;
+        if code == 0 {
             self.print_notes();
         }
-        if !runs {
-            return Ok(code);
-        }
-        if !self.config.counts_host {
-            data::remove_host_runs(&self.data);
-        }
-        data::merge(&self.data);
-        self.report_on_run(command, code)
+        Ok(code)
     }
 
-    /// The report at the end of a run that cargo left with `code`; the exit
-    /// status.
-    fn report_on_run(&self, command: CargoCommand, code: i32) -> Result<i32, Error> {
-        if self.report.has_data() {
-            if self.cli.no_report {
-                return Ok(code);
+    /// Calls cargo for a command by which programs run, and reports on the
+    /// data that they leave.
+    fn run(&self, command: CargoCommand) -> Result<i32, Error> {
+        self.report.check()?;
+        let named = self.cli.data_folder.as_ref().map(|folder| absolute(folder));
+        let run = Run::start(&self.store, named.as_deref(), self.cli.keeps_data)?;
+        let notices = Notices::listen();
+        if let Err(error) = &notices {
+            cannot("listen to what programs say of their data", error);
+        }
+        let socket = notices.as_ref().ok().and_then(Notices::address);
+        let announced = Announcement::new(&self.config.out, run.data(), socket.as_deref());
+        if let Err(error) = &announced {
+            cannot("write where data go for programs that are told by no variable", error);
+        }
+        let mut variables = vec![("LIVECOV_DIR", without_patterns(run.data()))];
+        variables.extend(socket.map(|socket| (NOTICES, OsString::from(socket))));
+        let code = self.call_until_done(command, &variables)?;
+        self.print_notes();
+        if !self.config.counts_host {
+            data::remove_host_runs(&run.own_files())?;
+        }
+        self.conclude(run, notices.ok(), command, code)
+    }
+
+    /// The end of a run that cargo left with `code`; the exit status.
+    fn conclude(&self, run: Run, notices: Option<Notices>, command: CargoCommand, code: i32) -> Result<i32, Error> {
+        let has_run = code == 0 || (command == CargoCommand::Nextest && code == NO_TESTS);
+        let is_lost = !run.has_data();
+        if is_lost && !has_run {
+            // Nothing could be built, or what ran has failed: the data of the last run stay.
+            say(notices);
+            if run.abandon() {
+                eprintln!("livecov: this run left no data; those of the run before it are still there");
             }
-            let reported = self.report.make()?;
-            return Ok(if code == 0 || self.cli.ignores_failure { reported } else { code });
-        }
-        // Where nothing could be built there is nothing to be said of data.
-        if code != 0 && !(command == CargoCommand::Nextest && code == NO_TESTS) {
             return Ok(code);
         }
-        if self.cli.no_report {
-            let folder = self.data.display();
-            eprintln!("warning: livecov: no data in {folder}: no instrumented code has run");
-            return Ok(code);
+        run.finish(&data::tidy)?;
+        let data = run.data();
+        if !data::is_there(data) {
+            return self.conclude_without_data(data, say(notices), code);
         }
-        let lost = self.report.without_data()?;
+        if is_lost {
+            eprintln!("warning: livecov: this run left no data: no instrumented code has run");
+        }
+        let reported = if self.cli.no_report { Ok(code) } else { self.report.make(data) };
+        say(notices);
+        let reported = reported?;
+        Ok(if code == 0 || self.cli.ignores_failure { reported } else { code })
+    }
+
+    /// The end of a run that left nothing, where programs complained or not.
+    fn conclude_without_data(&self, data: &Path, have_complained: bool, code: i32) -> Result<i32, Error> {
+        let lost = if self.cli.no_report {
+            let folder = data.display();
+            eprintln!("warning: livecov: no data in {folder}: no instrumented code has run, or none could write");
+            if have_complained { FAILURE } else { code }
+        } else {
+            self.report.without_data(data)?
+        };
         Ok(if code == 0 { lost } else { code })
     }
 
+    /// Calls cargo, and again where a crate was compiled without probes after
+    /// others had been compiled against it, or is to be without those of a
+    /// macro: they are all right the next time.
+    fn call_until_done(&self, command: CargoCommand, variables: &[(&str, OsString)]) -> Result<i32, Error> {
+        let mut code = FAILURE;
+        for _ in 0..=ATTEMPTS {
+            let before = self.marks_of_retries();
+            code = self.call(command, variables)?;
+            if code == 0 || self.marks_of_retries() == before {
+                break;
+            }
+        }
+        Ok(code)
+    }
+
+    /// What the wrapper leaves if cargo is to be called again. Another build in
+    /// the same directory may go on now, so that nobody can remove it.
+    fn marks_of_retries(&self) -> Vec<(PathBuf, Option<SystemTime>)> {
+        let time = |path: &PathBuf| path.metadata().ok()?.modified().ok();
+        let marks = files::entries(&self.config.out.join("again")).unwrap_or_default();
+        marks.into_iter().map(|path| (path.clone(), time(&path))).collect()
+    }
+
     /// Calls cargo, and gives its exit status.
-    fn call(&self, command: CargoCommand, runs: bool) -> Result<i32, Error> {
-        files::remove_folder(&self.config.out.join("again"))?;
+    fn call(&self, command: CargoCommand, variables: &[(&str, OsString)]) -> Result<i32, Error> {
         let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
         let mut call = Command::new(&cargo);
         let goes_on = self.cli.ignores_failure && matches!(command, CargoCommand::Test | CargoCommand::Nextest);
@@ -256,9 +288,11 @@ impl Session {
         // It would go before what the command line says.
         call.env_remove("RUSTC_WRAPPER");
         call.env(CONFIG, &self.config_file).env("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags());
-        if runs {
-            call.env("LIVECOV_DIR", &self.data);
+        if self.by_hand.is_some() {
+            // Tests that call cargo must not build without probes where ours are.
+            call.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_BUILD_DIR");
         }
+        call.envs(variables.iter().map(|(name, value)| (name, value)));
         let status = supervise(&mut call).map_err(|error| Error::Start(cargo.display().to_string(), error))?;
         Ok(exit_status(status))
     }
@@ -277,6 +311,22 @@ impl Session {
         lines.dedup();
         lines.iter().for_each(|line| eprintln!("{line}"));
     }
+}
+
+fn absolute(folder: &Path) -> PathBuf {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Shows what programs had to say; whether that was anything.
+fn say(notices: Option<Notices>) -> bool {
+    let lines = notices.map(Notices::close).unwrap_or_default();
+    lines.iter().for_each(|line| eprintln!("warning: livecov: {line}"));
+    !lines.is_empty()
+}
+
+/// Says what does not work, although the run does.
+fn cannot(what: &str, error: &io::Error) {
+    eprintln!("warning: livecov: cannot {what}: {error}");
 }
 
 fn own_path() -> Result<PathBuf, Error> {

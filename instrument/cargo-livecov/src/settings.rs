@@ -1,5 +1,6 @@
 //! What cargo's configuration says, where this tool has to know.
 
+use crate::by_hand::chained_before;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,10 @@ impl Settings {
     /// The wrapper of rustc that cargo would call.
     pub(crate) fn wrapper(&self) -> Option<PathBuf> {
         let named = env::var_os("RUSTC_WRAPPER").or_else(|| env::var_os("CARGO_BUILD_RUSTC_WRAPPER"));
+        let named = match named.as_deref().and_then(|path| chained_before(Path::new(path))) {
+            Some(before) => before.map(PathBuf::into_os_string),
+            None => named,
+        };
         match named {
             Some(path) => Some(PathBuf::from(path)).filter(|path| !path.as_os_str().is_empty()),
             None => self.config["build"]["rustc-wrapper"].as_str().filter(|path| !path.is_empty()).map(found),

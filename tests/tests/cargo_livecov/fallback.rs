@@ -45,7 +45,7 @@ fn left_out(outcome: &Outcome) -> Vec<String> {
 fn one_function() {
     let odd = format!("{VEC}{ODD}");
     let project = program(&odd, "odd::odd() + odd::near() + even::even()");
-    let outcome = capture(&mut project.livecov(&["run"])).exits(0);
+    let outcome = capture(&mut project.livecov(&["run"])).exits(1);
     assert!(outcome.stdout_text().starts_with("10\n"), "{outcome:?}");
     let line = odd.lines().position(|line| line.starts_with("pub fn odd")).expect("a line") + 1;
     assert_eq!(left_out(&outcome), [format!("src/odd.rs:{line}: odd::odd")]);
@@ -277,7 +277,7 @@ fn what_cannot_be_parsed_is_compiled_all_the_same() {
     assert!(warnings(&outcome).is_empty(), "{outcome:?}");
 }
 
-/// Without room for the overlay there are no probes, but there is a program.
+/// Without room for the overlay there are no probes, but there is a program, and no success without data.
 #[test]
 fn a_folder_that_cannot_be_written() {
     let project =
@@ -288,7 +288,7 @@ fn a_folder_that_cannot_be_written() {
     std::fs::remove_dir_all(out.join("overlay")).expect("a folder");
     std::fs::write(out.join("overlay"), "").expect("a file");
     project.replace("src/main.rs", "9", "10");
-    let outcome = capture(&mut project.livecov(&["run"])).exits(0);
+    let outcome = capture(&mut project.livecov(&["run"])).exits(1);
     assert!(outcome.stdout_text().starts_with("10\n"), "{outcome:?}");
     assert!(warnings(&outcome)[0].contains("crate odd: not counted: cannot "), "{outcome:?}");
 }

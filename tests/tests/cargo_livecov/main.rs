@@ -4,8 +4,10 @@
 //! what runs when.
 
 mod arguments;
+mod at_once;
 mod build_table;
 mod builds;
+mod by_hand;
 mod configuration;
 mod environment;
 mod fallback;
@@ -14,6 +16,7 @@ mod kinds;
 mod losses;
 mod modules;
 mod no_std;
+mod notices;
 mod outside;
 mod paths;
 mod project;

@@ -132,17 +132,7 @@ impl Project {
         let path = self.place.path().join("lines.info");
         let name = path.to_str().expect("a name");
         capture(&mut self.livecov(&["report", "--lcov", "--output-path", name])).exits(0);
-        let text = fs::read_to_string(path).expect("a report");
-        let mut file = "";
-        let mut lines = Lines::new();
-        for line in text.lines() {
-            if let Some(name) = line.strip_prefix("SF:") {
-                file = name;
-            } else if let Some((number, count)) = line.strip_prefix("DA:").and_then(|line| line.split_once(',')) {
-                lines.insert((file.to_owned(), number.parse().expect("a line")), count.parse().expect("a count"));
-            }
-        }
-        lines
+        lines_of(&path)
     }
 
     /// Counts by the marks beside the source, `// mark` at the end of a line; none for lines that are not counted.
@@ -188,6 +178,21 @@ impl Project {
         }
         sources
     }
+}
+
+/// What a report of lcov's form has.
+pub(crate) fn lines_of(path: &Path) -> Lines {
+    let text = fs::read_to_string(path).expect("a report");
+    let mut file = "";
+    let mut lines = Lines::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("SF:") {
+            file = name;
+        } else if let Some((number, count)) = line.strip_prefix("DA:").and_then(|line| line.split_once(',')) {
+            lines.insert((file.to_owned(), number.parse().expect("a line")), count.parse().expect("a count"));
+        }
+    }
+    lines
 }
 
 /// The count of a line of the file `path`, however its name in the data starts.

@@ -66,6 +66,11 @@ fn mistakes_are_found_before_anything_runs() {
         (["test", "--exclude-from-report", "sample-lbi"], "there is no such package; do you mean sample-lib?"),
         (["test", "--include", "nowhere"], "--include nowhere: there is no such package"),
         (["clean", "-p", "sample-lib"], "`clean` takes no -p"),
+        (["test", "--fail-under-line", "80"], "there is no flag --fail-under-line; do you mean --fail-under-lines?"),
+        (["run", "--release", "--mdoe=count"], "there is no flag --mdoe; do you mean --mode?"),
+        (["nextest", "--output-file", "x"], "do you mean --output-"),
+        (["env", "--formt", "json"], "do you mean --format?"),
+        (["clean", "--dat", "-q"], "`clean` takes no --dat; do you mean --data?"),
     ] {
         let outcome = capture(&mut project.livecov(&args)).exits(2);
         assert!(outcome.stderr_text().contains(words) && compiled(&outcome).is_empty(), "{outcome:?}");
