@@ -10,7 +10,7 @@ use livecov_format::model::{
 };
 use livecov_format::vocab::{CounterMode, Granularity};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A source file and what is counted in it.
 #[derive(Clone, Debug)]
@@ -197,6 +197,31 @@ impl Process<'_> {
         }
         args.into_iter().map(|(key, value): (String, String)| (key.into_bytes(), value.into_bytes())).collect()
     }
+}
+
+/// Writes the program's meta file and a counter file of a process, of an epoch and a snapshot in it. Returns its path.
+pub fn write_snapshot(
+    dir: &Path,
+    program: &Program,
+    process: Process<'_>,
+    [epoch, seq]: [u32; 2],
+    counts: Counts<'_>,
+) -> PathBuf {
+    write(&dir.join(format!("covmeta.{}", program.tag())), &program.encode());
+    let mut args = process.to_args();
+    for (key, value) in &mut args {
+        match std::str::from_utf8(key) {
+            Ok(ARG_EPOCH) => *value = epoch.to_string().into_bytes(),
+            Ok(ARG_SEQ) => *value = seq.to_string().into_bytes(),
+            _ => {}
+        }
+    }
+    let records = counts.iter().map(|(name, counters)| record(program, name, counters)).collect();
+    let run = Run { header: CounterHeader::new(program.hash()), segments: vec![Segment { args, records }] };
+    let pid = u32::from(process.instance) + 100;
+    let path = dir.join(format!("covcounters.{}.{pid}.{}", program.tag(), 1000 * epoch + seq));
+    write(&path, &run.encode(64));
+    path
 }
 
 /// Writes the program's meta file and a counter file of a process.

@@ -2,6 +2,7 @@
 
 use crate::coverage::opts::CoverageOpts;
 use crate::error::Error;
+use crate::selection::SelectionOpts;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
@@ -30,7 +31,7 @@ pub enum Command {
     /// List the import paths of all packages
     Pkglist(ReportOpts),
     /// Show the percentage of statements covered, function by function
-    Func(ReportOpts),
+    Func(FuncOpts),
     /// Convert to the text profile that `go tool cover` reads
     Textfmt(ProfileOpts),
     /// Report the coverage of lines, units, functions and branches, for people and machines
@@ -54,9 +55,12 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 #[command(args_override_self = true)]
 pub struct Common {
-    /// Input directories, separated by commas
+    /// Input directories, counter files or tar archives (`-` for standard input), separated by commas
     #[arg(short = 'i', long = "i", value_name = "DIRS", allow_hyphen_values = true)]
     pub inputs: Option<OsString>,
+    /// Read the directories below input directories as well; `report` always does
+    #[arg(long)]
+    pub recursive: bool,
     /// Look only at packages that match one of these patterns, separated by commas; `...` matches anything
     #[arg(long = "pkg", value_name = "PATTERNS", allow_hyphen_values = true)]
     pub packages: Option<String>,
@@ -104,6 +108,18 @@ pub struct ReportOpts {
     pub common: Common,
 }
 
+/// Flags of `func`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct FuncOpts {
+    /// The shared flags.
+    #[command(flatten)]
+    pub common: Common,
+    /// Which data.
+    #[command(flatten)]
+    pub selection: SelectionOpts,
+}
+
 /// Flags of `percent` and `textfmt`.
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
@@ -111,6 +127,9 @@ pub struct ProfileOpts {
     /// The shared flags.
     #[command(flatten)]
     pub common: Common,
+    /// Which data.
+    #[command(flatten)]
+    pub selection: SelectionOpts,
     /// Write the text profile to this file
     #[arg(short = 'o', long = "o", value_name = "FILE", allow_hyphen_values = true)]
     output: Option<OsString>,
@@ -215,8 +234,22 @@ fn parse_bool(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Flags of Go's tool that take their value from the next argument as well.
-const VALUE_FLAGS: [&str; 8] = ["i", "o", "pkg", "v", "cpuprofile", "memprofile", "memprofilerate", "threads"];
+/// Flags of Go's commands that take their value from the next argument as well.
+const VALUE_FLAGS: [&str; 13] = [
+    "i",
+    "o",
+    "pkg",
+    "v",
+    "cpuprofile",
+    "memprofile",
+    "memprofilerate",
+    "threads",
+    "since",
+    "program",
+    "label",
+    "pid",
+    "written-since",
+];
 
 /// Gives flags of more than one letter the two dashes that the parser wants,
 /// and leaves values alone.

@@ -13,14 +13,16 @@
 use crate::error::{Error, reason};
 use crate::input::{FileReader, LoadedPod};
 use crate::provenance::Runs;
+use crate::selection::Selection;
 use crate::session::Session;
+use crate::since::{Met, Outcome, Since, Standing};
 use crate::summary::ArgsSummary;
 use livecov_format::decode::{CounterFile, DecodeError, Records, Segment};
 use livecov_format::merge::{Counters, FunctionTable, Tally, UnknownFunction};
 use livecov_format::pods::FoundFile;
 use livecov_format::snapshot::SnapshotKey;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -48,6 +50,8 @@ pub struct Combined {
     pub anonymous: Counters,
     /// Whether any file names no process.
     pub has_anonymous: bool,
+    /// The contributions that name no process.
+    pub unnamed: Vec<Source>,
     /// The windows of processes that are named.
     pub windows: Windows,
     /// What the arguments of all files agree in.
@@ -58,6 +62,8 @@ pub struct Combined {
     pub runs: Runs,
     /// The files that were counted.
     pub used: Vec<FoundFile>,
+    /// What there is to say of the processes of earlier data.
+    pub since: Outcome,
 }
 
 impl Combined {
@@ -79,6 +85,18 @@ pub struct Task<'a> {
     pub table: &'a FunctionTable,
     /// The counter files to read.
     pub files: &'a [FoundFile],
+    /// Which contributions are taken; all if there is none.
+    pub selection: Option<&'a Selection>,
+    /// The data that the counts are to be taken off from.
+    pub since: Option<&'a Since<'a>>,
+}
+
+impl<'a> Task<'a> {
+    /// All that is in the files.
+    #[must_use]
+    pub const fn new(pod: &'a LoadedPod<'a>, table: &'a FunctionTable, files: &'a [FoundFile]) -> Self {
+        Self { pod, table, files, selection: None, since: None }
+    }
 }
 
 /// What the threads share.
@@ -88,6 +106,8 @@ struct Shared<'a> {
     damaged: &'a BTreeMap<usize, String>,
     next: AtomicUsize,
     windows: Mutex<FxHashMap<SnapshotKey, Vec<Source>>>,
+    /// The processes of earlier data.
+    met: Mutex<Met>,
 }
 
 /// What one thread has got together.
@@ -97,10 +117,13 @@ struct Worker<'s, 'a> {
     /// What files say that name their process; made for the first one.
     named: Option<Tally>,
     anonymous: Tally,
+    unnamed: Vec<Source>,
     has_anonymous: bool,
     args: ArgsSummary,
     anonymous_args: ArgsSummary,
     runs: Runs,
+    /// Files of which nothing was taken.
+    passed_over: Vec<usize>,
     /// Files that are damaged, and why.
     damaged: Vec<(usize, String)>,
     /// Records of functions that the meta file does not have.
@@ -116,11 +139,11 @@ struct Worker<'s, 'a> {
 /// Damage under `--strict`.
 pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Error> {
     let mut damaged = BTreeMap::new();
-    let (mut combined, unknown) = loop {
-        let attempt = attempt(session, task, &damaged);
+    let (mut combined, unknown, passed_over) = loop {
+        let attempt = attempt(session, task, &damaged)?;
         damaged.extend(attempt.damaged);
-        if let Some(counted) = attempt.counted {
-            break counted;
+        if let Some((combined, unknown)) = attempt.counted {
+            break (combined, unknown, attempt.passed_over);
         }
     };
     for (number, file) in task.files.iter().enumerate() {
@@ -131,7 +154,7 @@ pub fn combine(session: &mut Session<'_>, task: Task<'_>) -> Result<Combined, Er
         if let Some(records) = unknown.get(&number) {
             report_unknown(session, &file.path, records)?;
         }
-        if !damaged.contains_key(&number) {
+        if !damaged.contains_key(&number) && !passed_over.contains(&number) {
             combined.used.push(file.clone());
         }
     }
@@ -148,14 +171,17 @@ type UnknownByFile = BTreeMap<usize, Vec<UnknownFunction>>;
 struct Attempt {
     /// Files that were found to be damaged, and why.
     damaged: Vec<(usize, String)>,
+    /// Files of which nothing was taken.
+    passed_over: BTreeSet<usize>,
     /// What was counted, and the records of unknown functions by file; none if
     /// a part of a damaged file is in it.
     counted: Option<(Combined, UnknownByFile)>,
 }
 
 /// Reads all files but those that are known to be damaged.
-fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, String>) -> Attempt {
-    let shared = Shared { task, damaged, next: AtomicUsize::new(0), windows: Mutex::default() };
+fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, String>) -> Result<Attempt, Error> {
+    let (windows, met) = (Mutex::default(), Mutex::default());
+    let shared = Shared { task, damaged, next: AtomicUsize::new(0), windows, met };
     let bar = session.progress().bar();
     // A thread costs as much as a few files.
     let threads = session.threads().min(task.files.len().div_ceil(4)).max(1);
@@ -169,15 +195,19 @@ fn attempt(session: &Session<'_>, task: Task<'_>, damaged: &BTreeMap<usize, Stri
         workers
     });
     let found: Vec<_> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.damaged)).collect();
+    let passed_over = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.passed_over)).collect();
     if workers.iter().any(|worker| worker.is_tainted) {
-        return Attempt { damaged: found, counted: None };
+        return Ok(Attempt { damaged: found, passed_over, counted: None });
     }
     let unknown = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.unknown)).collect();
-    Attempt { damaged: found, counted: Some((gather(workers, &shared), unknown)) }
+    Ok(Attempt { damaged: found, passed_over, counted: Some((gather(workers, &shared)?, unknown)) })
 }
 
 /// Adds up what the threads have.
-fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
+/// # Errors
+///
+/// A file that has changed since it was read.
+fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Result<Combined, Error> {
     let task = shared.task;
     let windows = std::mem::take(&mut *shared.windows.lock().unwrap_or_else(PoisonError::into_inner));
     let mut workers = workers.into_iter();
@@ -187,11 +217,13 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
         total: first.anonymous.finish(),
         anonymous: Counters::new(task.table, task.pod.meta.mode),
         has_anonymous: first.has_anonymous,
+        unnamed: first.unnamed,
         windows: windows.into_iter().collect(),
         args: first.args,
         anonymous_args: first.anonymous_args,
         runs: first.runs,
         used: Vec::new(),
+        since: Outcome::default(),
     };
     for worker in workers {
         match (&mut named, worker.named.map(Tally::finish)) {
@@ -200,6 +232,7 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
         }
         combined.total.add(&worker.anonymous.finish());
         combined.has_anonymous |= worker.has_anonymous;
+        combined.unnamed.extend(worker.unnamed);
         combined.args.merge(worker.args);
         combined.anonymous_args.merge(worker.anonymous_args);
         combined.runs.merge(worker.runs);
@@ -209,10 +242,15 @@ fn gather(workers: Vec<Worker<'_, '_>>, shared: &Shared<'_>) -> Combined {
         for sources in combined.windows.values().filter(|sources| sources.len() > 1) {
             settler.settle(&mut named, sources);
         }
+        settler.reader.finish()?;
         combined.anonymous.clone_from(&combined.total);
         combined.total.add(&named);
     }
-    combined
+    if let Some(since) = task.since {
+        let met = shared.met.lock().unwrap_or_else(PoisonError::into_inner);
+        combined.since = since.add_differences(task, &met, &mut combined)?;
+    }
+    Ok(combined)
 }
 
 /// Puts the maximum of a window's snapshots in the place of the first, which
@@ -259,7 +297,7 @@ impl<'a> Settler<'a> {
 /// Reads contributions again that were found sound before.
 pub struct SourceReader<'a> {
     task: Task<'a>,
-    reader: FileReader,
+    reader: FileReader<'a>,
     records: Records,
     /// A file that no longer had what it had when it was counted.
     changed: Option<&'a Path>,
@@ -269,7 +307,7 @@ impl<'a> SourceReader<'a> {
     /// A reader for the files of `task`.
     #[must_use]
     pub fn new(task: Task<'a>) -> Self {
-        Self { task, reader: FileReader::default(), records: Records::default(), changed: None }
+        Self { task, reader: FileReader::new(task.pod.archive), records: Records::default(), changed: None }
     }
 
     /// That all that was read again was there.
@@ -281,7 +319,9 @@ impl<'a> SourceReader<'a> {
     pub fn finish(&self) -> Result<(), Error> {
         self.changed.map_or(Ok(()), |path| {
             let path = path.display();
-            Err(Error::Unsuitable(format!("{path} was changed or removed while it was being merged; merge again")))
+            Err(Error::Unsuitable(format!(
+                "{path} was changed or removed while it was being read: run the command again"
+            )))
         })
     }
 
@@ -317,7 +357,7 @@ impl<'a> SourceReader<'a> {
 
 fn contribution<T>(
     task: Task<'_>,
-    reader: &mut FileReader,
+    reader: &mut FileReader<'_>,
     source: Source,
     work: impl FnOnce(&Segment<'_>) -> Option<T>,
 ) -> Option<T> {
@@ -334,10 +374,12 @@ impl<'s, 'a> Worker<'s, 'a> {
             records: Records::default(),
             named: None,
             anonymous: Tally::new(table, pod.meta.mode),
+            unnamed: Vec::new(),
             has_anonymous: false,
             args: ArgsSummary::default(),
             anonymous_args: ArgsSummary::default(),
             runs: Runs::default(),
+            passed_over: Vec::new(),
             damaged: Vec::new(),
             unknown: BTreeMap::new(),
             is_tainted: false,
@@ -345,7 +387,7 @@ impl<'s, 'a> Worker<'s, 'a> {
     }
 
     fn run(mut self, advance: impl Fn()) -> Self {
-        let mut reader = FileReader::default();
+        let mut reader = FileReader::new(self.shared.task.pod.archive);
         loop {
             let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = self.shared.task.files.get(number) else { return self };
@@ -360,7 +402,7 @@ impl<'s, 'a> Worker<'s, 'a> {
     }
 
     /// Counts a file.
-    fn count(&mut self, number: usize, reader: &mut FileReader, path: &Path) -> Result<(), String> {
+    fn count(&mut self, number: usize, reader: &mut FileReader<'_>, path: &Path) -> Result<(), String> {
         let task = self.shared.task;
         let bytes = reader.read(path).map_err(|error| reason(&error))?;
         let file = CounterFile::parse(bytes).map_err(|error| error.to_string())?;
@@ -374,14 +416,19 @@ impl<'s, 'a> Worker<'s, 'a> {
             total.map_or(Ok(()), |total| total.decode(&mut self.records)).map_err(|error| error.to_string())?;
         }
         let mut unknown = Vec::new();
-        for (contribution, segment) in contributions.iter().enumerate() {
-            let source = |seq| Source { file: number, contribution, seq };
-            self.count_segment(segment, source, &mut unknown).map_err(|error| {
+        let takes = |segment: &Segment<'_>| task.selection.is_none_or(|selection| selection.takes(&segment.args, path));
+        let mut is_passed_over = !contributions.is_empty();
+        for (contribution, segment) in contributions.iter().enumerate().filter(|(_, segment)| takes(segment)) {
+            is_passed_over = false;
+            let seq = segment.args.snapshot().map_or(0, |key| key.seq);
+            let source = Source { file: number, contribution, seq };
+            self.count_segment(segment, source, path, &mut unknown).map_err(|error| {
                 self.is_tainted = true;
                 error.to_string()
             })?;
             self.runs.add(&segment.args, path);
         }
+        self.passed_over.extend(is_passed_over.then_some(number));
         if !unknown.is_empty() {
             self.unknown.insert(number, unknown);
         }
@@ -392,20 +439,31 @@ impl<'s, 'a> Worker<'s, 'a> {
     fn count_segment(
         &mut self,
         segment: &Segment<'_>,
-        source: impl Fn(u64) -> Source,
+        source: Source,
+        path: &Path,
         unknown: &mut Vec<UnknownFunction>,
     ) -> Result<(), DecodeError> {
         let table = self.shared.task.table;
         self.args.add(&segment.args);
+        if let Some(since) = self.shared.task.since {
+            let standing = since.standing(&segment.args, path);
+            let mut met = self.shared.met.lock().unwrap_or_else(PoisonError::into_inner);
+            since.meet(&mut met, &segment.args, source, standing);
+            drop(met);
+            if standing != Standing::Later {
+                return self.check_segment(segment, unknown);
+            }
+        }
         let Some(key) = segment.args.snapshot() else {
             self.has_anonymous = true;
+            self.unnamed.push(source);
             self.anonymous_args.add(&segment.args);
             return self.anonymous.add_segment(table, segment, unknown);
         };
         let is_first = {
             let mut windows = self.shared.windows.lock().unwrap_or_else(PoisonError::into_inner);
             let sources = windows.entry(key.window()).or_default();
-            sources.push(source(key.seq));
+            sources.push(source);
             sources.len() == 1
         };
         if is_first {
@@ -413,6 +471,12 @@ impl<'s, 'a> Worker<'s, 'a> {
             let named = self.named.get_or_insert_with(|| Tally::new(table, mode));
             return named.add_segment(table, segment, unknown);
         }
+        self.check_segment(segment, unknown)
+    }
+
+    /// Makes sure that a contribution is sound, which is counted later or not at all.
+    fn check_segment(&mut self, segment: &Segment<'_>, unknown: &mut Vec<UnknownFunction>) -> Result<(), DecodeError> {
+        let table = self.shared.task.table;
         segment.decode(&mut self.records)?;
         let checked = table.check(&self.records);
         unknown.extend(checked.map_err(|kind| DecodeError { offset: 0, kind })?);

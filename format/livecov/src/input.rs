@@ -1,61 +1,81 @@
-//! Input directories and the files in them.
+//! The inputs of a command, and the files in them.
 
+pub mod archive;
+mod walk;
+
+pub use walk::Subdirectories;
+
+use crate::cli::Common;
 use crate::error::{Error, reason};
 use crate::session::Session;
+use archive::Archive;
 use livecov_format::decode::MetaFile;
 use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX};
-use livecov_format::pods::{self, FileName, FoundFile, Pod};
+use livecov_format::pods::{self, FoundFile, Pod};
 use memmap2::Mmap;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Component, Path, PathBuf};
+use walk::Finder;
 
-/// The input directories of a command, and what was found there.
+/// The inputs of a command, and what was found there.
 #[derive(Debug)]
 pub struct Inputs {
-    /// The directories, in the order of the command line.
+    /// The directories, files and archives, in the order of the command line.
     pub dirs: Vec<PathBuf>,
     /// The pods, by the paths of their meta files.
     pub pods: Vec<Pod>,
+    /// For each pod, the counter files of the data that the counts are to be taken off from.
+    earlier: Vec<Vec<FoundFile>>,
+    archive: Archive,
+}
+
+/// What a command reads.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Directories, files and archives.
+    pub inputs: Vec<PathBuf>,
+    /// The same of `--since`.
+    pub earlier: Vec<PathBuf>,
+    /// What to do about directories in directories.
+    pub subdirectories: Subdirectories,
 }
 
 impl Inputs {
-    /// Looks into the directories of a list that is separated by commas.
+    /// Looks at the inputs of a command of Go's tool.
     ///
     /// # Errors
     ///
-    /// A directory that cannot be read; under `--strict`, a counter file
-    /// without a meta file.
-    pub fn find(session: &mut Session<'_>, list: &OsStr) -> Result<Self, Error> {
-        Self::find_in(session, split(list))
+    /// As [`find_in`](Self::find_in); no inputs.
+    pub fn find(session: &mut Session<'_>, common: &Common) -> Result<Self, Error> {
+        Self::find_since(session, common, Vec::new())
     }
 
-    /// Looks into directories.
+    /// The same beside earlier data.
     ///
     /// # Errors
     ///
-    /// As [`find`](Self::find).
-    pub fn find_in(session: &mut Session<'_>, dirs: Vec<PathBuf>) -> Result<Self, Error> {
-        let (mut files, mut others) = (Vec::new(), Vec::new());
-        for (number, dir) in dirs.iter().enumerate() {
-            let clean_dir = clean(dir);
-            let unreadable = |source| Error::Inputs { path: dir.clone(), source };
-            for entry in fs::read_dir(dir).map_err(unreadable)? {
-                let entry = entry.map_err(unreadable)?;
-                let kind = entry.file_type().map_err(unreadable)?;
-                let path = clean_dir.join(entry.file_name());
-                if kind.is_file() || kind.is_symlink() && leads_to_file(&path) {
-                    files.push(FoundFile { path, dir: number });
-                } else if !kind.is_dir() && !kind.is_symlink() {
-                    others.push(path);
-                }
-            }
+    /// The same.
+    pub fn find_since(session: &mut Session<'_>, common: &Common, earlier: Vec<PathBuf>) -> Result<Self, Error> {
+        let subdirectories = if common.recursive { Subdirectories::Read } else { Subdirectories::Warn };
+        Self::find_in(session, Request { inputs: split(common.inputs()?), earlier, subdirectories })
+    }
+
+    /// Looks at inputs.
+    ///
+    /// # Errors
+    ///
+    /// An input that cannot be read; under `--strict`, a counter file without a meta file.
+    pub fn find_in(session: &mut Session<'_>, request: Request) -> Result<Self, Error> {
+        let Request { inputs: dirs, earlier, subdirectories } = request;
+        let mut finder = Finder::new(subdirectories);
+        for (number, input) in dirs.iter().chain(&earlier).enumerate() {
+            finder.find(session, number, input)?;
         }
-        for path in others.iter().filter(|path| is_data(path)) {
-            session.leave_out(&format!("leaving out {}: not a regular file", path.display()))?;
-        }
+        let Finder { files, archive, .. } = finder;
         let found = pods::pair(files);
         for orphan in &found.orphans {
             session.leave_out(&format!(
@@ -63,11 +83,32 @@ impl Inputs {
                 orphan.path.display()
             ))?;
         }
-        session.progress().expect(found.pods.iter().map(|pod| pod.counter_files.len()).sum());
-        if found.pods.is_empty() {
+        let mut inputs = Self { pods: Vec::new(), earlier: Vec::new(), archive, dirs };
+        for mut pod in found.pods {
+            let is_now = |file: &FoundFile| file.dir < inputs.dirs.len();
+            let has_now = pod.meta_files.iter().chain(&pod.counter_files).any(is_now);
+            let (now, earlier) = pod.counter_files.into_iter().partition(is_now);
+            pod.counter_files = now;
+            // Programs that only the earlier data have are no part of a report on what came later.
+            if has_now {
+                inputs.pods.push(pod);
+                inputs.earlier.push(earlier);
+            }
+        }
+        session.progress().expect(inputs.pods.iter().map(|pod| pod.counter_files.len()).sum());
+        if inputs.pods.is_empty() {
             session.warn("no applicable files found in input directories");
         }
-        Ok(Self { dirs, pods: found.pods })
+        Ok(inputs)
+    }
+
+    /// The directories of the inputs and of the files that were found there.
+    #[must_use]
+    pub fn directories(&self) -> BTreeSet<PathBuf> {
+        let files = self.pods.iter().flat_map(|pod| pod.meta_files.iter().chain(&pod.counter_files));
+        let parents = files.filter_map(|file| file.path.parent());
+        let parents = parents.map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir });
+        parents.map(Path::to_owned).chain(self.dirs.iter().cloned()).collect()
     }
 
     /// Reads the meta file of each pod in turn and calls `work` with it. Pods
@@ -82,8 +123,9 @@ impl Inputs {
         mut work: impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut sound_count = 0;
-        for (number, pod) in self.pods.iter_mut().enumerate() {
-            match load(session, number, pod, &mut work)? {
+        let Self { pods, earlier, archive, .. } = self;
+        for (number, (pod, earlier)) in pods.iter_mut().zip(earlier).enumerate() {
+            match load(session, Place { number, earlier, archive }, pod, &mut work)? {
                 // The others need not be looked at, nor named, again.
                 Some(sound) => {
                     pod.meta_files = pod.meta_files.drain(..).skip(sound).take(1).collect();
@@ -109,9 +151,10 @@ impl Inputs {
         session: &mut Session<'_>,
         mut work: impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        for (number, pod) in self.pods.iter().enumerate() {
+        let Self { pods, earlier, archive, .. } = self;
+        for (number, (pod, earlier)) in pods.iter().zip(earlier).enumerate() {
             if !pod.meta_files.is_empty() {
-                load(session, number, pod, &mut work)?;
+                load(session, Place { number, earlier, archive }, pod, &mut work)?;
             }
         }
         Ok(())
@@ -125,6 +168,10 @@ pub struct LoadedPod<'a> {
     pub number: usize,
     /// Its files.
     pub pod: &'a Pod,
+    /// Its counter files of earlier data.
+    pub earlier: &'a [FoundFile],
+    /// The archives that files may lie in.
+    pub archive: &'a Archive,
     /// The meta file that was read.
     pub meta_path: &'a Path,
     /// The bytes of the meta file.
@@ -133,11 +180,27 @@ pub struct LoadedPod<'a> {
     pub meta: MetaFile<'a>,
 }
 
+impl LoadedPod<'_> {
+    /// The meta file that was read, if it is a file of its own.
+    #[must_use]
+    pub fn meta_on_disk(&self) -> Option<&Path> {
+        Some(self.meta_path).filter(|path| self.archive.get(path).is_none())
+    }
+}
+
+/// Where a pod stands among the inputs.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    number: usize,
+    earlier: &'a [FoundFile],
+    archive: &'a Archive,
+}
+
 /// Calls `work` with the first sound one of the pod's meta files, and gives its
 /// number; none if there is no sound one.
 fn load(
     session: &mut Session<'_>,
-    number: usize,
+    Place { number, earlier, archive }: Place<'_>,
     pod: &Pod,
     work: &mut impl FnMut(&mut Session<'_>, LoadedPod<'_>) -> Result<(), Error>,
 ) -> Result<Option<usize>, Error> {
@@ -145,7 +208,7 @@ fn load(
     let mut damaged = Vec::new();
     for (place, file) in pod.meta_files.iter().enumerate() {
         let path = file.path.as_path();
-        let damage = match FileBytes::read(path) {
+        let damage = match FileBytes::find(archive, path) {
             Err(error) => reason(&error),
             Ok(bytes) => match MetaFile::parse(&bytes) {
                 Err(error) => error.to_string(),
@@ -153,7 +216,10 @@ fn load(
                     for (damaged, damage) in &damaged {
                         session.note(&format!("{damaged} cannot be used ({damage}): {} has the same", path.display()));
                     }
-                    work(session, LoadedPod { number, pod, meta_path: path, meta_bytes: &bytes, meta })?;
+                    work(
+                        session,
+                        LoadedPod { number, pod, earlier, archive, meta_path: path, meta_bytes: &bytes, meta },
+                    )?;
                     return Ok(Some(place));
                 }
             },
@@ -176,11 +242,6 @@ fn load(
 /// that leads nowhere is left to be named when it is read.
 fn leads_to_file(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |target| target.is_file())
-}
-
-/// Whether a path has the name of coverage data.
-fn is_data(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| FileName::parse(&name.to_string_lossy()).is_some())
 }
 
 /// The items of a list that is separated by commas; an empty item stays one.
@@ -217,14 +278,25 @@ const MAP_LEN: u64 = 512 << 10;
 
 /// The bytes of a file.
 #[derive(Debug)]
-pub enum FileBytes {
+pub enum FileBytes<'a> {
+    /// In memory already.
+    Archived(&'a [u8]),
     /// Read into memory.
     Read(Vec<u8>),
     /// Mapped into memory.
     Mapped(Mmap),
 }
 
-impl FileBytes {
+impl<'a> FileBytes<'a> {
+    /// The bytes of a file that may lie in an archive.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn find(archive: &'a Archive, path: &Path) -> io::Result<Self> {
+        archive.get(path).map_or_else(|| FileBytes::read(path), |bytes| Ok(Self::Archived(bytes)))
+    }
+
     /// Reads or maps a whole file.
     ///
     /// # Errors
@@ -269,11 +341,12 @@ impl FileBytes {
     }
 }
 
-impl Deref for FileBytes {
+impl Deref for FileBytes<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
         match self {
+            Self::Archived(bytes) => bytes,
             Self::Read(bytes) => bytes,
             Self::Mapped(map) => map,
         }
@@ -291,19 +364,29 @@ fn map(file: &File) -> io::Result<Mmap> {
 }
 
 /// Memory that one thread reads file after file into.
-#[derive(Debug, Default)]
-pub struct FileReader {
+#[derive(Debug)]
+pub struct FileReader<'a> {
+    archive: &'a Archive,
     buffer: Vec<u8>,
     map: Option<Mmap>,
 }
 
-impl FileReader {
+impl<'a> FileReader<'a> {
+    /// A reader of files, some of which may lie in archives.
+    #[must_use]
+    pub const fn new(archive: &'a Archive) -> Self {
+        Self { archive, buffer: Vec::new(), map: None }
+    }
+
     /// The bytes of a file, until the next is read.
     ///
     /// # Errors
     ///
     /// As [`FileBytes::read`].
     pub fn read(&mut self, path: &Path) -> io::Result<&[u8]> {
+        if let Some(bytes) = self.archive.get(path) {
+            return Ok(bytes);
+        }
         self.map = FileBytes::read_into(path, &mut self.buffer)?;
         Ok(self.map.as_deref().unwrap_or(&self.buffer))
     }

@@ -1,10 +1,13 @@
 //! Package patterns, as Go's tools read them.
 
+use livecov_format::decode::Package;
+
 /// Which packages to look at.
 #[derive(Clone, Debug)]
 pub struct PackageFilter {
     /// None for all packages.
     patterns: Option<Vec<String>>,
+    is_workspace_only: bool,
 }
 
 impl PackageFilter {
@@ -14,7 +17,26 @@ impl PackageFilter {
     pub fn new(list: Option<&str>) -> Self {
         let list = list.filter(|list| !list.is_empty());
         let patterns = list.map(|list| list.split(',').filter(|item| !item.is_empty()).map(String::from).collect());
-        Self { patterns }
+        Self { patterns, is_workspace_only: false }
+    }
+
+    /// The same without crates that are no part of the workspace.
+    #[must_use]
+    pub fn workspace_only(self, is_workspace_only: bool) -> Self {
+        Self { is_workspace_only, ..self }
+    }
+
+    /// Whether a package is to be looked at, and is not left out as a dependency.
+    #[must_use]
+    pub fn takes(&self, package: &Package<'_>) -> bool {
+        self.matches(package.path) && !(self.is_workspace_only && is_dependency(package))
+    }
+
+    /// The patterns that none of these import paths matches.
+    pub fn unused<'p>(&self, paths: impl Iterator<Item = &'p [u8]> + Clone) -> impl Iterator<Item = &str> {
+        let patterns = self.patterns.iter().flatten();
+        let unused = patterns.filter(move |pattern| !paths.clone().any(|path| is_match(pattern.as_bytes(), path)));
+        unused.map(String::as_str)
     }
 
     /// Whether this filter lets all packages through.
@@ -28,6 +50,21 @@ impl PackageFilter {
     pub fn matches(&self, path: &[u8]) -> bool {
         self.patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern.as_bytes(), path)))
     }
+}
+
+/// Whether a package is a crate from a registry or from git: all its files are outside of the workspace, named by the crate
+/// and its version, or by a full path. Crates that lie beside the workspace may be the user's own. Go's do not tell.
+#[must_use]
+pub fn is_dependency(package: &Package<'_>) -> bool {
+    let module = String::from_utf8_lossy(package.module_path);
+    let Some((name, version)) = module.rsplit_once('@') else { return false };
+    let published = format!("{name}-{version}/");
+    let is_outside = |file: &[u8]| file.starts_with(published.as_bytes()) || is_absolute(file);
+    !package.functions.is_empty() && package.functions.iter().all(|function| is_outside(function.file))
+}
+
+fn is_absolute(path: &[u8]) -> bool {
+    matches!(path, [b'/', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':', b'/' | b'\\', ..])
 }
 
 /// `...` stands for anything, also for nothing; `/...` at the end also lets the

@@ -61,7 +61,7 @@ impl Runs {
         if let Some(start) = number(args, ARG_START) {
             self.started = Some(self.started.map_or(start, |known| known.min(start)));
         }
-        if let Some(time) = number(args, ARG_TIME).or_else(|| time_of_program(path)) {
+        if let Some(time) = written_at(args, path) {
             self.written = Some(span(self.written, [time; 2]));
         }
         if let Some(label) = args.get(ARG_LABEL).filter(|label| !label.is_empty() && !self.labels.contains(*label)) {
@@ -92,6 +92,11 @@ pub(crate) fn number(args: &Args<'_>, key: &str) -> Option<u64> {
 /// The time that the name of a counter file states, as Go has it.
 pub fn time_of_name(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.rsplit('.').next()?.parse().ok()
+}
+
+/// When a contribution of the counter file at `path` was written, if that is known.
+pub fn written_at(args: &Args<'_>, path: &Path) -> Option<u64> {
+    number(args, ARG_TIME).or_else(|| time_of_program(path))
 }
 
 /// The same, if a program wrote the file: tools name no process, and say when they combined files.

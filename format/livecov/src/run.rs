@@ -124,7 +124,8 @@ impl Command {
     const fn common(&self) -> Option<&Common> {
         match self {
             Self::Percent(opts) => Some(&opts.common),
-            Self::Pkglist(opts) | Self::Func(opts) => Some(&opts.common),
+            Self::Pkglist(opts) => Some(&opts.common),
+            Self::Func(opts) => Some(&opts.common),
             Self::Textfmt(opts) => Some(&opts.common),
             Self::Report(opts) => Some(&opts.common),
             Self::Merge(opts) => Some(&opts.common),

@@ -50,6 +50,11 @@ impl<'a> Session<'a> {
         writeln!(self.err, "note: {message}").ok();
     }
 
+    /// Keeps something that a report has to say, but that is no warning.
+    pub fn record(&mut self, message: &str) {
+        self.warnings.push(message.into());
+    }
+
     /// The warnings so far, without the word itself.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

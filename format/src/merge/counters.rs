@@ -119,6 +119,21 @@ impl Counters {
         }
     }
 
+    /// Takes what an earlier moment of the same process had counted off. In
+    /// `set` mode, what had run then is zero.
+    pub fn take_off(&mut self, earlier: &Self) {
+        for (value, earlier) in self.values.iter_mut().zip(&earlier.values) {
+            *value = if self.unites && *earlier != 0 { 0 } else { value.saturating_sub(*earlier) };
+        }
+    }
+
+    /// Whether no counter is less than in `earlier`: only then these can be
+    /// of a later moment of the same process.
+    #[must_use]
+    pub fn covers(&self, earlier: &Self) -> bool {
+        self.values.iter().zip(&earlier.values).all(|(value, earlier)| value >= earlier)
+    }
+
     /// Makes zero what `other` has run.
     pub fn subtract(&mut self, other: &Self) {
         for (value, other) in self.values.iter_mut().zip(&other.values) {

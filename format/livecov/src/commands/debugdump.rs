@@ -26,9 +26,9 @@ use std::path::Path;
 pub fn run(session: &mut Session<'_>, opts: &DebugdumpOpts, command_line: &[u8]) -> Result<(), Error> {
     let Common { packages, .. } = &opts.common;
     let filter = PackageFilter::new(packages.as_deref());
-    let inputs = opts.common.inputs()?;
+    opts.common.inputs()?;
     banner(session.out, command_line).map_err(Error::output)?;
-    let mut inputs = Inputs::find(session, inputs)?;
+    let mut inputs = Inputs::find(session, &opts.common)?;
     let mut totals = Statements::default();
     inputs.for_each_pod(session, |session, pod| dump_pod(session, &pod, &filter, opts.live, &mut totals))?;
     let Statements { total, covered } = totals;
@@ -53,8 +53,8 @@ fn dump_pod(
     writeln!(session.out, "Cover mode: {}\nCover granularity: {}", meta.mode, meta.granularity)
         .map_err(Error::output)?;
     let table = FunctionTable::new(meta);
-    let combined = combine(session, Task { pod, table: &table, files: &pod.pod.counter_files })?;
-    let mut reader = FileReader::default();
+    let combined = combine(session, Task::new(pod, &table, &pod.pod.counter_files))?;
+    let mut reader = FileReader::new(pod.archive);
     for file in &combined.used {
         describe_file(session.out, &mut reader, &file.path).map_err(Error::output)?;
     }
@@ -76,7 +76,7 @@ fn dump_pod(
 }
 
 /// The line of a counter file: its path and what it says of its program.
-fn describe_file(out: &mut dyn Write, reader: &mut FileReader, path: &Path) -> io::Result<()> {
+fn describe_file(out: &mut dyn Write, reader: &mut FileReader<'_>, path: &Path) -> io::Result<()> {
     out.write_all(b"data file ")?;
     out.write_all(path.as_os_str().as_encoded_bytes())?;
     let bytes = reader.read(path)?;

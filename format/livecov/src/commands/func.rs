@@ -1,6 +1,6 @@
 //! `func`: the share of statements that ran, function by function.
 
-use crate::cli::ReportOpts;
+use crate::cli::FuncOpts;
 use crate::error::Error;
 use crate::modes::ModeRule;
 use crate::report::collect::collect;
@@ -13,8 +13,8 @@ use crate::session::Session;
 /// # Errors
 ///
 /// Those of the inputs and outputs.
-pub fn run(session: &mut Session<'_>, opts: &ReportOpts) -> Result<(), Error> {
-    let aggregate = collect(session, &opts.common, ModeRule::Largest)?;
+pub fn run(session: &mut Session<'_>, opts: &FuncOpts) -> Result<(), Error> {
+    let aggregate = collect(session, &opts.common, &opts.selection, ModeRule::Largest)?;
     let Some(mode) = aggregate.mode else { return Ok(()) };
     let mut columns = Columns::default();
     let mut all = Statements::default();

@@ -3,6 +3,7 @@
 use crate::cli::MergeOpts;
 use crate::combine::{Combined, SourceReader, Task, combine};
 use crate::error::Error;
+use crate::input::archive::Archive;
 use crate::input::{Inputs, LoadedPod};
 use crate::leftovers::{LEFTOVER_AGE, Leftovers, remove_leftovers};
 use crate::modes::{ModeRule, Modes};
@@ -15,6 +16,7 @@ use livecov_format::merge::FunctionTable;
 use livecov_format::pods::{FoundFile, Pod};
 use livecov_format::vocab::CounterMode;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Runs the command.
@@ -23,18 +25,19 @@ use std::path::PathBuf;
 ///
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &MergeOpts) -> Result<(), Error> {
-    let list = opts.common.inputs()?;
+    opts.common.inputs()?;
     let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
     let filter = PackageFilter::new(opts.common.packages.as_deref());
-    let inputs = Inputs::find(session, list)?;
+    let inputs = Inputs::find(session, &opts.common)?;
     let store = Store::open(output)?;
-    if !filter.is_open() && inputs.dirs.iter().any(|dir| store.is(dir)) {
+    if !filter.is_open() && inputs.directories().iter().any(|dir| store.is(dir)) {
         return Err(Error::Unsuitable(format!(
             "merging chosen packages into the input directory {} would lose the others: choose another output directory",
             output.display()
         )));
     }
-    let dirs: Vec<PathBuf> = inputs.dirs.iter().cloned().chain([output.to_owned()]).collect();
+    let mut dirs = inputs.directories();
+    dirs.insert(output.to_owned());
     let mut merge = Merge { store, filter, flatten: opts.flatten, merged: Vec::new(), written: Vec::new() };
     if opts.combine_programs {
         merge.together(session, inputs)?;
@@ -47,7 +50,7 @@ pub fn run(session: &mut Session<'_>, opts: &MergeOpts) -> Result<(), Error> {
 }
 
 /// Removes what dead processes left in the directories. The merge is done: if it cannot be removed, that is no failure.
-fn remove_leftovers_of(session: &mut Session<'_>, dirs: &[PathBuf]) {
+fn remove_leftovers_of(session: &mut Session<'_>, dirs: &BTreeSet<PathBuf>) {
     let mut leftovers = Leftovers::default();
     for dir in dirs {
         leftovers.add(remove_leftovers(dir, LEFTOVER_AGE).unwrap_or_default());
@@ -74,7 +77,7 @@ impl Merge {
         inputs.for_each_pod(session, |session, pod| {
             if self.filter.is_open() {
                 let tag = &pod.pod.tag;
-                self.store.write_meta(tag, pod.meta_bytes, Some(pod.meta_path))?;
+                self.store.write_meta(tag, pod.meta_bytes, pod.meta_on_disk())?;
                 let used = self.write(session, &pod, &pod.pod.counter_files, tag)?;
                 self.merged.extend(used.into_iter().map(|file| file.path));
                 return Ok(());
@@ -126,7 +129,8 @@ impl Merge {
         let meta = MetaFile::parse(&new.bytes).map_err(|error| Error::Unsuitable(error.to_string()))?;
         let files = spool.finish()?;
         let pod = Pod { tag: new.tag.clone(), meta_files: Vec::new(), counter_files: Vec::new() };
-        let pod = LoadedPod { number: 0, pod: &pod, meta_path: &path, meta_bytes: &new.bytes, meta };
+        let (archive, earlier) = (&Archive::default(), &[]);
+        let pod = LoadedPod { number: 0, pod: &pod, earlier, archive, meta_path: &path, meta_bytes: &new.bytes, meta };
         let found: Vec<FoundFile> = files.iter().map(|file| FoundFile { path: file.to_path_buf(), dir: 0 }).collect();
         self.write(session, &pod, &found, &new.tag).map(drop)
     }
@@ -141,7 +145,7 @@ impl Merge {
         tag: &str,
     ) -> Result<Vec<FoundFile>, Error> {
         let table = FunctionTable::new(&pod.meta);
-        let task = Task { pod, table: &table, files };
+        let task = Task::new(pod, &table, files);
         let combined = combine(session, task)?;
         let path = self.store.write_combined(tag, task, &combined, self.flatten)?;
         self.written.push(path);
@@ -187,9 +191,9 @@ impl Spool {
         mode: CounterMode,
     ) -> Result<Vec<FoundFile>, Error> {
         let table = FunctionTable::new(&pod.meta);
-        let task = Task { pod, table: &table, files: &pod.pod.counter_files };
+        let task = Task::new(pod, &table, &pod.pod.counter_files);
         let combined = combine(session, task)?;
-        let Combined { total, anonymous, has_anonymous, windows, args, anonymous_args, used, runs: _ } = combined;
+        let Combined { total, anonymous, has_anonymous, windows, args, anonymous_args, used, .. } = combined;
         if used.is_empty() {
             return Ok(used);
         }

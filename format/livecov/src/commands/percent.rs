@@ -17,7 +17,7 @@ use livecov_format::vocab::CounterMode;
 pub fn run(session: &mut Session<'_>, opts: &ProfileOpts) -> Result<(), Error> {
     opts.common.inputs()?;
     let profile = opts.output().map(textfmt::create).transpose()?;
-    let aggregate = collect(session, &opts.common, ModeRule::Largest)?;
+    let aggregate = collect(session, &opts.common, &opts.selection, ModeRule::Largest)?;
     let mode = aggregate.mode.unwrap_or(CounterMode::Invalid);
     for (path, package) in &aggregate.packages {
         let statements = Statements::of(package).unwrap_or_else(|| Rows::new(package, mode).statements());

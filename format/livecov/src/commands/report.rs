@@ -5,7 +5,7 @@ use crate::coverage::changes::{self, Diff};
 use crate::coverage::config::complete::complete;
 use crate::coverage::contexts;
 use crate::coverage::formats::{Format, Material};
-use crate::coverage::gather::{Wanted, gather};
+use crate::coverage::gather::{Gathered, Version, Wanted, gather};
 use crate::coverage::model::Project;
 use crate::coverage::omissions;
 use crate::coverage::opts::{By, ColorChoice, CoverageOpts};
@@ -15,12 +15,14 @@ use crate::coverage::source::Sources;
 use crate::coverage::terminal::paint::Painter;
 use crate::coverage::terminal::rows::{self, Row};
 use crate::coverage::terminal::{changed, lists, show, table};
-use crate::coverage::unite::unite;
+use crate::coverage::unite::{FileSums, unite};
 use crate::error::Error;
-use crate::input::{Inputs, split};
+use crate::input::{Inputs, Request, Subdirectories, split};
 use crate::output::OutputFile;
 use crate::pattern::PackageFilter;
+use crate::selection::Selection;
 use crate::session::Session;
+use crate::since;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,9 @@ pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> 
     let opts = &complete(session, opts)?;
     let outputs = outputs(opts)?;
     let sources = Sources::new(&opts.source_root);
+    for root in opts.source_root.iter().filter(|root| !root.is_dir()) {
+        session.warn(&format!("--source-root {}: there is no such directory", root.display()));
+    }
     let project = load_with_changes(session, opts, &sources)?;
     let by = opts.by.unwrap_or_default();
     let mut rows = rows::rows(&project, by);
@@ -55,11 +60,14 @@ fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &S
     }
     // A revision that there is not should not cost the time of reading the data.
     let diff = Diff::read(&opts.changes, opts.source_root.first().map(PathBuf::as_path))?;
-    let mut project = load(session, opts, directories(opts)?, sources)?;
+    let selection = Selection::new(&opts.selection)?;
+    let (inputs, earlier) = (directories(opts)?, opts.selection.earlier());
+    let data = Data { inputs, earlier, selection: selection.as_ref(), is_baseline: false };
+    let mut project = load(session, opts, data, sources)?;
     let dirs = opts.changes.baseline_dirs();
     let mut baseline = None;
     if !dirs.is_empty() {
-        let old = load(session, opts, dirs.clone(), sources)?;
+        let old = load(session, opts, Data { inputs: dirs.clone(), is_baseline: true, ..Data::default() }, sources)?;
         changes::check_baseline(&dirs, &old)?;
         baseline = Some((dirs, old));
     }
@@ -69,7 +77,20 @@ fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &S
     Ok(project)
 }
 
-/// Reads the data of directories.
+/// Which data are read.
+#[derive(Clone, Debug, Default)]
+pub struct Data<'d> {
+    /// Directories, counter files and archives.
+    pub inputs: Vec<PathBuf>,
+    /// The same of earlier data, which are taken off.
+    pub earlier: Vec<PathBuf>,
+    /// Which runs; all if there is none.
+    pub selection: Option<&'d Selection>,
+    /// Whether the report is about other data, which are held against these.
+    pub is_baseline: bool,
+}
+
+/// Reads data.
 ///
 /// # Errors
 ///
@@ -77,19 +98,30 @@ fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &S
 pub fn load(
     session: &mut Session<'_>,
     opts: &CoverageOpts,
-    dirs: Vec<PathBuf>,
+    data: Data<'_>,
     sources: &Sources,
 ) -> Result<Project, Error> {
     let packages = PackageFilter::new(opts.common.packages.as_deref());
+    let packages = packages.workspace_only(opts.selection.workspace_only);
     let remap = Remap::new(&opts.remap).map_err(Error::Usage)?;
     let filter =
         FileFilter::new(&opts.filter, &opts.exclude_files, &opts.ignore_filename_regex).map_err(Error::Usage)?;
-    let inputs = Inputs::find_in(session, dirs)?;
+    let subdirectories = Subdirectories::Read;
+    let Data { inputs, earlier, selection, is_baseline: data_is_baseline } = data;
+    let inputs = Inputs::find_in(session, Request { inputs, earlier: earlier.clone(), subdirectories })?;
     // The other formats have no place for it, and it means to look at data twice.
     let has_contexts = opts.formats.wanted().iter().any(|(format, _)| matches!(format, Format::Html | Format::Json));
-    let wanted = Wanted { packages: &packages, remap: &remap, has_contexts };
+    let wanted = Wanted { packages: &packages, remap: &remap, has_contexts, selection };
     let mut gathered = gather(session, inputs, wanted)?;
+    if let Some(selection) = selection {
+        selection.report(session);
+    }
+    gathered.since.report(session, &earlier)?;
     let mut files = unite(session, &gathered.versions, sources)?;
+    if !data_is_baseline {
+        warn_of_unused_packages(session, &gathered, &packages, opts.selection.workspace_only);
+        warn_of_unused(session, &gathered, &files, &filter, &remap);
+    }
     let first = files.keys().next().map(|path| format!("{path}, and {} more", files.len() - 1));
     files.retain(|path, sum| filter.matches([path, sum.plain_path.as_deref().unwrap_or(path)]));
     if let Some(others) = first.filter(|_| files.is_empty()) {
@@ -102,9 +134,54 @@ pub fn load(
     for note in &project.notes {
         session.warn(note);
     }
+    project.since = since::names(&earlier);
+    if !data_is_baseline {
+        project.remarks().iter().for_each(|remark| session.record(remark));
+    }
     project.notes = session.warnings().to_vec();
     project.provenance.left_out_count = session.left_out_count();
     Ok(project)
+}
+
+/// Names patterns of packages that fit nothing.
+fn warn_of_unused_packages(
+    session: &mut Session<'_>,
+    gathered: &Gathered,
+    packages: &PackageFilter,
+    is_workspace_only: bool,
+) {
+    let paths = || gathered.paths.iter().map(Vec::as_slice);
+    if gathered.paths.is_empty() {
+        return;
+    }
+    for pattern in packages.unused(paths()) {
+        session.warn(&format!("--pkg {pattern} fits no package of the data"));
+    }
+    if is_workspace_only && gathered.versions.is_empty() {
+        session.warn("--workspace-only leaves nothing: all crates of the data are from registries or git");
+    }
+}
+
+/// Names patterns and directories that fit nothing: they were not meant so.
+fn warn_of_unused(
+    session: &mut Session<'_>,
+    gathered: &Gathered,
+    files: &FileSums,
+    filter: &FileFilter,
+    remap: &Remap,
+) {
+    let versions = &gathered.versions;
+    let omitted: Vec<String> = versions.iter().flat_map(Version::omitted_paths).collect();
+    let paths = files.iter().flat_map(|(path, sum)| [Some(path.as_str()), sum.plain_path.as_deref()]);
+    let paths = paths.flatten().chain(omitted.iter().map(String::as_str));
+    let originals =
+        versions.iter().flat_map(|version| version.functions.iter().map(|function| function.original_file.as_str()));
+    if files.is_empty() {
+        return;
+    }
+    for pattern in filter.unused(paths).map(str::to_owned).chain(remap.unused(originals)) {
+        session.warn(&format!("{pattern} fits no file of the data"));
+    }
 }
 
 /// The input directories: those behind `-i`, and those behind nothing.
@@ -202,6 +279,9 @@ impl<'o> View<'o> {
         }
         if opts.omissions == Some(true) {
             lists::write_omissions(&project.omissions, out)?;
+        }
+        for remark in project.remarks() {
+            writeln!(out, "\n{remark}")?;
         }
         Ok(())
     }

@@ -34,9 +34,9 @@ pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -
     }
     let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
     let filter = PackageFilter::new(opts.common.packages.as_deref());
-    let mut inputs = Inputs::find(session, list)?;
+    let mut inputs = Inputs::find(session, &opts.common)?;
     let store = Store::open(output)?;
-    if inputs.dirs.iter().any(|dir| store.is(dir)) {
+    if inputs.directories().iter().any(|dir| store.is(dir)) {
         return Err(Error::Unsuitable(format!(
             "the result would mix with the data in the input directory {}: choose another output directory",
             output.display()
@@ -49,7 +49,7 @@ pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -
         let args = OwnedArgs::new();
         if filter.is_open() {
             let tag = &pod.pod.tag;
-            store.write_meta(tag, pod.meta_bytes, Some(pod.meta_path))?;
+            store.write_meta(tag, pod.meta_bytes, pod.meta_on_disk())?;
             store.write_counters(tag, pod.meta.hash, &args, &table, &counters, None)?;
         } else {
             let (meta, map) = select(&pod.meta, &filter)?;
@@ -72,7 +72,7 @@ fn operate(
     for dir in 0..dir_count {
         let files = pod.pod.counter_files.iter().filter(|file| file.dir == dir).cloned();
         let files: Vec<FoundFile> = files.collect();
-        let combined = combine(session, Task { pod, table, files: &files })?;
+        let combined = combine(session, Task::new(pod, table, &files))?;
         match (&mut result, operation) {
             (None, _) => result = Some(combined.total),
             (Some(result), SetOperation::Subtract) => result.subtract(&combined.total),

@@ -21,7 +21,7 @@ pub fn run(session: &mut Session<'_>, opts: &ProfileOpts) -> Result<(), Error> {
     opts.common.inputs()?;
     let output = opts.output().ok_or_else(|| Error::Usage("select output file name with '-o' option".into()))?;
     let output = create(output)?;
-    let aggregate = collect(session, &opts.common, ModeRule::Equal)?;
+    let aggregate = collect(session, &opts.common, &opts.selection, ModeRule::Equal)?;
     write(&aggregate, output)
 }
 

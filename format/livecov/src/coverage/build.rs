@@ -130,6 +130,7 @@ fn package(version: &Version) -> Package {
         path: version.path.clone(),
         name: version.name.clone(),
         module_path: version.module_path.clone(),
+        is_dependency: version.is_dependency,
         totals: Totals::default(),
     }
 }

@@ -8,10 +8,14 @@ use super::gather::{Gathered, text};
 use super::model::Project;
 use crate::combine::{Combined, Task};
 use crate::input::FileReader;
+use crate::selection::without_hash;
+use crate::since::Standing;
 use livecov_format::decode::{Args, CounterFile, Records};
 use livecov_format::hash::Hash;
 use livecov_format::layout::ARG_LABEL;
+use livecov_format::merge::Counters;
 use livecov_format::model::Unit;
+use livecov_format::pods::FoundFile;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,25 +114,45 @@ impl ContextSets {
             }
             return sets;
         }
-        let (mut reader, mut records) = (FileReader::default(), Records::default());
-        for file in &combined.used {
+        let (mut reader, mut records) = (FileReader::new(task.pod.archive), Records::default());
+        for FoundFile { path, .. } in &combined.used {
             // They were read and found sound before: what has changed since has no names.
-            let Ok(bytes) = reader.read(&file.path) else { continue };
+            let Ok(bytes) = reader.read(path) else { continue };
             let Ok(file) = CounterFile::parse(bytes) else { continue };
             for segment in file.contributions() {
-                let Some(name) = context_name(&segment.args) else { continue };
+                let standing = task.since.map_or(Standing::Later, |since| since.standing(&segment.args, path));
+                let is_taken = task.selection.is_none_or(|selection| selection.takes(&segment.args, path));
+                let Some(name) = context_name(&segment.args).filter(|_| is_taken && standing != Standing::Earlier)
+                else {
+                    continue;
+                };
                 if segment.decode(&mut records).is_err() || task.table.check(&records).is_err() {
                     continue;
                 }
                 let set = self.single(name);
-                for (record, counts) in records.iter() {
-                    if let Some(number) = task.table.number(record.package, record.function) {
-                        self.mark(&mut sets, task, number, counts, set);
-                    }
-                }
+                self.mark_records(&mut sets, task, &records, standing, set);
             }
         }
         sets
+    }
+
+    /// Adds a run to the units that ran in a contribution, or since the earlier data.
+    fn mark_records(&mut self, sets: &mut [u32], task: Task<'_>, records: &Records, standing: Standing, set: u32) {
+        if let (Some(since), Standing::Continues(continued)) = (task.since, standing) {
+            let mut counters = Counters::new(task.table, task.pod.meta.mode);
+            counters.add_records(task.table, records);
+            let counters = since.difference(counters, continued);
+            for number in 0..task.table.function_count() {
+                let counts = counters.function(task.table, number).unwrap_or_default();
+                self.mark(sets, task, number, counts, set);
+            }
+            return;
+        }
+        for (record, counts) in records.iter() {
+            if let Some(number) = task.table.number(record.package, record.function) {
+                self.mark(sets, task, number, counts, set);
+            }
+        }
     }
 
     /// Adds a run to the units of a function that ran.
@@ -169,12 +193,6 @@ fn program_name(args: &[impl AsRef<[u8]>]) -> Option<String> {
         Some(test) => Some(format!("{name} {test}")),
         None => Some(name.to_owned()),
     }
-}
-
-/// The name without what Cargo puts behind it.
-fn without_hash(name: &str) -> &str {
-    let is_hash = |digits: &str| digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    name.rsplit_once('-').filter(|(name, hash)| !name.is_empty() && is_hash(hash)).map_or(name, |(name, _)| name)
 }
 
 /// Where a unit stands in a file.

@@ -7,9 +7,11 @@ use crate::combine::{Task, combine};
 use crate::error::Error;
 use crate::input::{Inputs, LoadedPod};
 use crate::modes::{ModeRule, Modes};
-use crate::pattern::PackageFilter;
+use crate::pattern::{PackageFilter, is_dependency};
 use crate::provenance::{AllRuns, time_of_name};
+use crate::selection::Selection;
 use crate::session::Session;
+use crate::since::{Outcome, Since};
 use livecov_format::decode::Package;
 use livecov_format::hash::Hash;
 use livecov_format::merge::{Counters, FunctionTable};
@@ -17,6 +19,7 @@ use livecov_format::model::{Extension, Unit};
 use livecov_format::pods::FoundFile;
 use livecov_format::vocab::{CounterMode, Granularity};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What the pods say.
@@ -32,6 +35,10 @@ pub struct Gathered {
     pub runs: AllRuns,
     /// Sets of runs, if they are wanted.
     pub contexts: ContextSets,
+    /// What there is to say of the processes of earlier data.
+    pub since: Outcome,
+    /// The import paths of all packages, wanted or not.
+    pub paths: BTreeSet<Vec<u8>>,
     known: FxHashMap<(Vec<u8>, Hash), usize>,
 }
 
@@ -44,6 +51,8 @@ pub struct Version {
     pub name: String,
     /// Path of its module.
     pub module_path: String,
+    /// Whether it is a crate from a registry or from git.
+    pub is_dependency: bool,
     /// The functions.
     pub functions: Vec<VersionFunction>,
     /// The units, one function after the other.
@@ -84,6 +93,8 @@ pub struct Wanted<'w> {
     pub remap: &'w Remap,
     /// Whether runs are told apart.
     pub has_contexts: bool,
+    /// Which runs are read; all if there is none.
+    pub selection: Option<&'w Selection>,
 }
 
 /// Reads all pods of the inputs.
@@ -103,8 +114,11 @@ pub fn gather(session: &mut Session<'_>, mut inputs: Inputs, wanted: Wanted<'_>)
         gathered.meet_mode(session, pod.meta.mode);
         gathered.granularity.get_or_insert(pod.meta.granularity);
         let table = FunctionTable::new(&pod.meta);
-        let task = Task { pod: &pod, table: &table, files: &pod.pod.counter_files };
+        let since = Since::read(session, &pod, &table)?;
+        let task = Task::new(&pod, &table, &pod.pod.counter_files);
+        let task = Task { selection: wanted.selection, since: since.as_ref(), ..task };
         let combined = combine(session, task)?;
+        gathered.since.add(combined.since);
         let contexts = if wanted.has_contexts { gathered.contexts.read(task, &combined) } else { Vec::new() };
         let newest = newest(&combined.used);
         let processes = combined.windows.keys().map(|window| window.instance);
@@ -148,7 +162,8 @@ impl Gathered {
         counted: &Counted,
     ) -> Result<(), Error> {
         for (number, package) in pod.meta.packages.into_iter().enumerate() {
-            if !wanted.packages.matches(package.path) {
+            self.paths.insert(package.path.to_vec());
+            if !wanted.packages.takes(&package) {
                 continue;
             }
             let extension = package.extension().or_else(|error| {
@@ -199,6 +214,7 @@ impl Version {
             path: text(package.path),
             name: text(package.name),
             module_path: text(package.module_path),
+            is_dependency: is_dependency(&package),
             functions: functions.collect(),
             counts: vec![0; package.units.len()],
             units: package.units,
@@ -206,6 +222,11 @@ impl Version {
             extension,
             newest: 0,
         }
+    }
+
+    /// The files that have omissions.
+    pub fn omitted_paths(&self) -> impl Iterator<Item = String> {
+        self.extension.omissions.iter().map(|omission| text(&omission.path))
     }
 
     fn add_contexts(&mut self, counted: &Counted, numbers: Range<usize>, sets: &mut ContextSets) {

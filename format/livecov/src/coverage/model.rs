@@ -31,6 +31,8 @@ pub struct Project {
     pub omissions: Vec<Omission>,
     /// What anybody who reads the report has to know: inputs left out, counts that were cut.
     pub notes: Vec<String>,
+    /// The earlier data that the counts were taken off from, as they were named.
+    pub since: Vec<String>,
     /// The sums over all files.
     pub totals: Totals,
     /// The runs that ran units, if the data tell several apart.
@@ -50,6 +52,8 @@ pub struct Package {
     pub name: String,
     /// Path of its module, such as `serde_json@1.0.1`; may be empty.
     pub module_path: String,
+    /// Whether it is a crate from a registry or from git.
+    pub is_dependency: bool,
     /// The sums over its functions; a function of several packages counts for the first.
     pub totals: Totals,
 }
@@ -344,6 +348,23 @@ impl File {
 }
 
 impl Project {
+    /// What is said under a table, and in the notes of other formats, of what the report is about.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if !self.since.is_empty() {
+            remarks.push(format!("Counts are of what ran since {}", self.since.join(", ")));
+        }
+        let dependency_count = self.packages.iter().filter(|package| package.is_dependency).count();
+        if dependency_count > 0 {
+            let packages = self.packages.len();
+            remarks.push(format!(
+                "{dependency_count} of {packages} crates are from registries or git (--workspace-only leaves them out)"
+            ));
+        }
+        remarks
+    }
+
     /// The cargo packages, or Go's modules, that have functions in a file.
     #[must_use]
     pub fn owners_of(&self, file: &File) -> BTreeSet<&str> {

@@ -4,6 +4,7 @@ use super::changes::ChangeOpts;
 use super::formats::Format;
 use super::thresholds::{CountLimits, Limits};
 use crate::cli::Common;
+use crate::selection::SelectionOpts;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub struct CoverageOpts {
     /// The shared flags.
     #[command(flatten)]
     pub common: Common,
+    /// Which data.
+    #[command(flatten)]
+    pub selection: SelectionOpts,
     /// What the table has a row for [default: file]
     #[arg(long, value_enum)]
     pub by: Option<By>,

@@ -29,6 +29,15 @@ impl Remap {
     }
 }
 
+impl Remap {
+    /// The rules that fit none of these paths.
+    pub fn unused<'p>(&self, paths: impl Iterator<Item = &'p str> + Clone) -> impl Iterator<Item = String> {
+        let unused =
+            self.rules.iter().filter(move |(from, to)| !paths.clone().any(|path| replace(path, from, to).is_some()));
+        unused.map(|(from, to)| format!("--remap {from}={to}"))
+    }
+}
+
 /// Whole directories only: `src` is no part of `src2/a.rs`.
 fn replace(path: &str, from: &str, to: &str) -> Option<String> {
     let rest = path.strip_prefix(from)?;

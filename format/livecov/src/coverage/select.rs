@@ -10,6 +10,8 @@ pub struct FileFilter {
     wanted: Option<(GlobSet, RegexSet)>,
     excluded: (GlobSet, RegexSet),
     ignored: RegexSet,
+    /// Each pattern by itself, with its flag in front.
+    single: Vec<(String, GlobSet, RegexSet)>,
 }
 
 impl FileFilter {
@@ -20,10 +22,30 @@ impl FileFilter {
     ///
     /// A pattern that is none, in words for its user.
     pub fn new(wanted: &[String], excluded: &[String], ignored: &[String]) -> Result<Self, String> {
+        let [all_wanted, all_excluded, all_ignored] = [wanted, excluded, ignored];
         let wanted = (!wanted.is_empty()).then(|| patterns("--filter", wanted)).transpose()?;
         let excluded = patterns("--exclude-files", excluded)?;
         let ignored = RegexSet::new(ignored).map_err(|error| format!("--ignore-filename-regex: {error}"))?;
-        Ok(Self { wanted, excluded, ignored })
+        let mut single = Vec::new();
+        for (flag, all) in [("--filter", all_wanted), ("--exclude-files", all_excluded)] {
+            for pattern in all {
+                let (globs, expressions) = patterns(flag, std::slice::from_ref(pattern))?;
+                single.push((format!("{flag} {pattern}"), globs, expressions));
+            }
+        }
+        for pattern in all_ignored {
+            let expression = RegexSet::new([pattern]).map_err(|error| format!("--ignore-filename-regex: {error}"))?;
+            single.push((format!("--ignore-filename-regex {pattern}"), GlobSet::empty(), expression));
+        }
+        Ok(Self { wanted, excluded, ignored, single })
+    }
+
+    /// The patterns that none of these paths fits, with their flags.
+    pub fn unused<'p>(&self, paths: impl Iterator<Item = &'p str> + Clone) -> impl Iterator<Item = &str> {
+        let unused = self.single.iter().filter(move |(_, globs, expressions)| {
+            !paths.clone().any(|path| globs.is_match(path) || expressions.is_match(path))
+        });
+        unused.map(|(name, _, _)| name.as_str())
     }
 
     /// Whether the report is about a file, which may have several names.

@@ -69,7 +69,7 @@ impl Aggregate {
         }
         let mode = *self.mode.get_or_insert(meta.mode);
         for (number, package) in meta.packages.into_iter().enumerate() {
-            if !filter.matches(package.path) {
+            if !filter.takes(&package) {
                 continue;
             }
             let sum = self.packages.entry(package.path.to_vec()).or_default();

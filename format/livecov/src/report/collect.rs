@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::input::Inputs;
 use crate::modes::{ModeRule, Modes};
 use crate::pattern::PackageFilter;
+use crate::selection::{Selection, SelectionOpts};
 use crate::session::Session;
+use crate::since::{Outcome, Since};
 use livecov_format::merge::FunctionTable;
 
 /// Reads all inputs of a report.
@@ -15,18 +17,34 @@ use livecov_format::merge::FunctionTable;
 /// # Errors
 ///
 /// Inputs that cannot be read, or whose modes do not go together.
-pub fn collect(session: &mut Session<'_>, common: &Common, rule: ModeRule) -> Result<Aggregate, Error> {
-    let filter = PackageFilter::new(common.packages.as_deref());
-    let mut inputs = Inputs::find(session, common.inputs()?)?;
+pub fn collect(
+    session: &mut Session<'_>,
+    common: &Common,
+    selected: &SelectionOpts,
+    rule: ModeRule,
+) -> Result<Aggregate, Error> {
+    let filter = PackageFilter::new(common.packages.as_deref()).workspace_only(selected.workspace_only);
+    let selection = Selection::new(selected)?;
+    let earlier = selected.earlier();
+    let mut inputs = Inputs::find_since(session, common, earlier.clone())?;
+    let mut outcome = Outcome::default();
     let mut modes = Modes::new(rule);
     let mut aggregate = Aggregate::default();
     inputs.for_each_pod(session, |session, pod| {
         modes.meet(pod.meta_path, &pod.meta)?;
         let table = FunctionTable::new(&pod.meta);
-        let combined = combine(session, Task { pod: &pod, table: &table, files: &pod.pod.counter_files })?;
+        let since = Since::read(session, &pod, &table)?;
+        let task = Task::new(&pod, &table, &pod.pod.counter_files);
+        let combined = combine(session, Task { selection: selection.as_ref(), since: since.as_ref(), ..task })?;
+        outcome.add(combined.since);
+        drop(since);
         aggregate.add(pod.meta, &table, &combined.total, &filter);
         Ok(())
     })?;
+    if let Some(selection) = selection {
+        selection.report(session);
+    }
+    outcome.report(session, &earlier)?;
     Ok(aggregate)
 }
 
@@ -37,7 +55,7 @@ pub fn collect(session: &mut Session<'_>, common: &Common, rule: ModeRule) -> Re
 /// As [`collect`].
 pub fn collect_packages(session: &mut Session<'_>, common: &Common) -> Result<Vec<Vec<u8>>, Error> {
     let filter = PackageFilter::new(common.packages.as_deref());
-    let mut inputs = Inputs::find(session, common.inputs()?)?;
+    let mut inputs = Inputs::find(session, common)?;
     let mut modes = Modes::new(ModeRule::Largest);
     let mut paths = Vec::new();
     inputs.for_each_pod(session, |_, pod| {

@@ -22,6 +22,8 @@ struct ReportJson<'p> {
     mode: Option<&'static str>,
     granularity: Option<&'static str>,
     provenance: &'p Provenance,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    since: &'p [String],
     totals: Totals,
     packages: Vec<PackageJson<'p>>,
     files: Files<'p>,
@@ -55,6 +57,8 @@ struct PackageJson<'p> {
     path: &'p str,
     name: &'p str,
     module_path: &'p str,
+    #[serde(skip_serializing_if = "is_false")]
+    is_dependency: bool,
     totals: Totals,
 }
 
@@ -156,6 +160,7 @@ pub fn write(project: &Project, out: &mut dyn Write) -> io::Result<()> {
         mode: project.mode.map(|mode| mode.name()),
         granularity: project.granularity.map(|granularity| granularity.name()),
         provenance: &project.provenance,
+        since: &project.since,
         totals: project.totals,
         packages: project.packages.iter().map(package).collect(),
         files: Files(&project.files),
@@ -175,8 +180,8 @@ fn contexts(contexts: &Contexts) -> Option<ContextsJson<'_>> {
 }
 
 fn package(package: &Package) -> PackageJson<'_> {
-    let Package { path, name, module_path, totals } = package;
-    PackageJson { path, name, module_path, totals: *totals }
+    let Package { path, name, module_path, is_dependency, totals } = package;
+    PackageJson { path, name, module_path, is_dependency: *is_dependency, totals: *totals }
 }
 
 fn file(file: &File) -> FileJson<'_> {
