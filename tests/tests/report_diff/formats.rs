@@ -21,7 +21,7 @@ fn repository() -> Repository {
     repository
 }
 
-const CHANGES: [&str; 3] = ["--diff=base", "--baseline=../old", "--exclude-files=nothing"];
+const CHANGES: [&str; 3] = ["--diff=base", "--baseline=../old", "--no-config"];
 
 #[test]
 fn markdown() {

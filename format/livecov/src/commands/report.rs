@@ -32,13 +32,14 @@ use std::path::{Path, PathBuf};
 ///
 /// Those of the inputs and outputs; [`Error::Threshold`] if coverage is below a limit.
 pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> {
-    let opts = &complete(session, opts)?;
+    let typed = opts;
+    let opts = &complete(session, typed)?;
     let outputs = outputs(opts)?;
     let sources = Sources::new(&opts.source_root);
     for root in opts.source_root.iter().filter(|root| !root.is_dir()) {
         session.warn(&format!("--source-root {}: there is no such directory", root.display()));
     }
-    let project = load_with_changes(session, opts, &sources)?;
+    let project = load_with_changes(session, [typed, opts], &sources)?;
     let by = opts.by.unwrap_or_default();
     let mut rows = rows::rows(&project, by);
     rows::sort(&mut rows, opts.sort.unwrap_or_default(), opts.reverse == Some(true));
@@ -54,7 +55,11 @@ pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> 
 }
 
 /// Reads what a report is about, and what it is held against.
-fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &Sources) -> Result<Project, Error> {
+fn load_with_changes(
+    session: &mut Session<'_>,
+    [typed, opts]: [&CoverageOpts; 2],
+    sources: &Sources,
+) -> Result<Project, Error> {
     if let Some(flag) = opts.limits.flags_about_changes().first().filter(|_| !opts.changes.has_diff()) {
         return Err(Error::Usage(format!("{flag} needs --diff or --diff-file, which say what changed")));
     }
@@ -62,12 +67,12 @@ fn load_with_changes(session: &mut Session<'_>, opts: &CoverageOpts, sources: &S
     let diff = Diff::read(&opts.changes, opts.source_root.first().map(PathBuf::as_path))?;
     let selection = Selection::new(&opts.selection)?;
     let (inputs, earlier) = (directories(opts)?, opts.selection.earlier());
-    let data = Data { inputs, earlier, selection: selection.as_ref(), is_baseline: false };
+    let data = Data { inputs, earlier, selection: selection.as_ref(), typed: Some(typed) };
     let mut project = load(session, opts, data, sources)?;
     let dirs = opts.changes.baseline_dirs();
     let mut baseline = None;
     if !dirs.is_empty() {
-        let old = load(session, opts, Data { inputs: dirs.clone(), is_baseline: true, ..Data::default() }, sources)?;
+        let old = load(session, opts, Data { inputs: dirs.clone(), ..Data::default() }, sources)?;
         changes::check_baseline(&dirs, &old)?;
         baseline = Some((dirs, old));
     }
@@ -86,8 +91,8 @@ pub struct Data<'d> {
     pub earlier: Vec<PathBuf>,
     /// Which runs; all if there is none.
     pub selection: Option<&'d Selection>,
-    /// Whether the report is about other data, which are held against these.
-    pub is_baseline: bool,
+    /// The command line without what the configuration file adds; none if the report is about other data.
+    pub typed: Option<&'d CoverageOpts>,
 }
 
 /// Reads data.
@@ -104,10 +109,9 @@ pub fn load(
     let packages = PackageFilter::new(opts.common.packages.as_deref());
     let packages = packages.workspace_only(opts.selection.workspace_only);
     let remap = Remap::new(&opts.remap).map_err(Error::Usage)?;
-    let filter =
-        FileFilter::new(&opts.filter, &opts.exclude_files, &opts.ignore_filename_regex).map_err(Error::Usage)?;
+    let filter = filter_of(opts)?;
     let subdirectories = Subdirectories::Read;
-    let Data { inputs, earlier, selection, is_baseline: data_is_baseline } = data;
+    let Data { inputs, earlier, selection, typed } = data;
     let inputs = Inputs::find_in(session, Request { inputs, earlier: earlier.clone(), subdirectories })?;
     // The other formats have no place for it, and it means to look at data twice.
     let has_contexts = opts.formats.wanted().iter().any(|(format, _)| matches!(format, Format::Html | Format::Json));
@@ -118,14 +122,16 @@ pub fn load(
     }
     gathered.since.report(session, &earlier)?;
     let mut files = unite(session, &gathered.versions, sources)?;
-    if !data_is_baseline {
-        warn_of_unused_packages(session, &gathered, &packages, opts.selection.workspace_only);
-        warn_of_unused(session, &gathered, &files, &filter, &remap);
-    }
+    let unused = typed.map(|typed| unused_patterns(&gathered, &files, typed)).transpose()?;
     let first = files.keys().next().map(|path| format!("{path}, and {} more", files.len() - 1));
     files.retain(|path, sum| filter.matches([path, sum.plain_path.as_deref().unwrap_or(path)]));
     if let Some(others) = first.filter(|_| files.is_empty()) {
         session.warn(&format!("the filters leave no file: the data are of {others}"));
+    } else {
+        unused.into_iter().flatten().for_each(|pattern| session.warn(&format!("{pattern} fits no file of the data")));
+    }
+    if typed.is_some() {
+        warn_of_unused_packages(session, &gathered, &packages, opts.selection.workspace_only);
     }
     let mut project = build(&gathered, files);
     project.omissions.retain(|omission| filter.matches([&omission.path]));
@@ -135,7 +141,7 @@ pub fn load(
         session.warn(note);
     }
     project.since = since::names(&earlier);
-    if !data_is_baseline {
+    if typed.is_some() {
         project.remarks().iter().for_each(|remark| session.record(remark));
     }
     project.notes = session.warnings().to_vec();
@@ -162,26 +168,22 @@ fn warn_of_unused_packages(
     }
 }
 
-/// Names patterns and directories that fit nothing: they were not meant so.
-fn warn_of_unused(
-    session: &mut Session<'_>,
-    gathered: &Gathered,
-    files: &FileSums,
-    filter: &FileFilter,
-    remap: &Remap,
-) {
+fn filter_of(opts: &CoverageOpts) -> Result<FileFilter, Error> {
+    FileFilter::new(&opts.filter, &opts.exclude_files, &opts.ignore_filename_regex).map_err(Error::Usage)
+}
+
+/// Patterns of the command line that fit nothing: they were not meant so. The configuration file is for all data of a
+/// project.
+fn unused_patterns(gathered: &Gathered, files: &FileSums, typed: &CoverageOpts) -> Result<Vec<String>, Error> {
     let versions = &gathered.versions;
     let omitted: Vec<String> = versions.iter().flat_map(Version::omitted_paths).collect();
     let paths = files.iter().flat_map(|(path, sum)| [Some(path.as_str()), sum.plain_path.as_deref()]);
     let paths = paths.flatten().chain(omitted.iter().map(String::as_str));
-    let originals =
-        versions.iter().flat_map(|version| version.functions.iter().map(|function| function.original_file.as_str()));
-    if files.is_empty() {
-        return;
-    }
-    for pattern in filter.unused(paths).map(str::to_owned).chain(remap.unused(originals)) {
-        session.warn(&format!("{pattern} fits no file of the data"));
-    }
+    let functions = versions.iter().flat_map(|version| &version.functions);
+    let originals = functions.map(|function| function.original_file.as_str());
+    let remap = Remap::new(&typed.remap).map_err(Error::Usage)?;
+    let filter = filter_of(typed)?;
+    Ok(filter.unused(paths).map(str::to_owned).chain(remap.unused(originals)).filter(|_| !files.is_empty()).collect())
 }
 
 /// The input directories: those behind `-i`, and those behind nothing.
