@@ -27,6 +27,7 @@ pub(crate) struct Rules<'c> {
     /// What the crate defines that may leave.
     pub(crate) leaving: &'c Leaving,
     pub(crate) const_fn: bool,
+    pub(crate) edition: u16,
     /// The folder of the package's manifest.
     pub(crate) manifest_dir: Option<&'c std::path::Path>,
     /// Whether `main` also arms the signals of crashes.

@@ -4,6 +4,7 @@
 //! parser takes in its place, each repetition by its content, once. If the
 //! result parses, units are cut; positions are those of the definition.
 
+use crate::bodies::are_statements;
 use crate::cutter::Cutter;
 use crate::edits::Place;
 use livecov_format::model::OmissionReason;
@@ -13,6 +14,9 @@ use std::ops::Range;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Block, ItemMacro};
+
+/// How the names start that stand in for metavariables.
+pub(crate) const STAND_IN: &str = "any_";
 
 /// One rule: what the metavariables stand for, and the body.
 pub(crate) struct Rule {
@@ -40,24 +44,30 @@ impl Cutter<'_> {
     /// Cuts one body; false, with nothing done, if that cannot be.
     fn rule(&mut self, name: &str, rule: &Rule, range: &Range<usize>) -> bool {
         let Some(tokens) = substitute(rule.body.stream(), &rule.fragments) else { return false };
-        let known = (self.edits.len(), self.functions.len());
-        let was_in_macro = std::mem::replace(&mut self.in_macro, true);
-        let is_parsed = self.outside(|this| this.rule_body(name, tokens, range));
-        self.in_macro = was_in_macro;
-        let edits = self.edits.since(known.0);
-        let inside = edits.applied_within(self.text.as_str(), range);
         // What starts inside a repetition may end outside of it.
-        if is_parsed && inside.parse::<TokenStream>().is_ok() {
-            return true;
-        }
-        self.edits.truncate(known.0);
-        self.functions.truncate(known.1);
-        false
+        [true, false].into_iter().any(|is_led| {
+            let known = (self.edits.len(), self.functions.len(), self.omissions.len());
+            let was_in_macro = std::mem::replace(&mut self.in_macro, true);
+            let body = rule.body.stream();
+            let is_parsed = self.outside(|this| this.rule_body(name, tokens.clone(), range, is_led.then_some(&body)));
+            self.in_macro = was_in_macro;
+            let edits = self.edits.since(known.0);
+            let inside = edits.applied_within(self.text.as_str(), range);
+            let is_right = is_parsed && inside.parse::<TokenStream>().is_ok();
+            if !is_right {
+                self.edits.truncate(known.0);
+                self.functions.truncate(known.1);
+                self.omissions.truncate(known.2);
+            }
+            is_right
+        })
     }
 
-    fn rule_body(&mut self, name: &str, tokens: TokenStream, range: &Range<usize>) -> bool {
+    /// With `body`, it has a unit of its own.
+    fn rule_body(&mut self, name: &str, tokens: TokenStream, range: &Range<usize>, body: Option<&TokenStream>) -> bool {
         if let Ok(file) = syn::parse2::<syn::File>(tokens.clone())
             && !file.items.is_empty()
+            && !are_statements(&file.items)
         {
             self.items(&file.items);
             return true;
@@ -67,7 +77,10 @@ impl Cutter<'_> {
         let full = self.names.join("::");
         // It may be used in a constant.
         let place = Place { is_const: true, is_macro: true };
-        self.function(full, range.clone(), place, |this| this.statements(&statements));
+        self.function(full, range.clone(), place, |this| match body {
+            Some(body) => this.macro_body(name, &statements, body),
+            None => this.statements(&statements),
+        });
         self.names.pop();
         true
     }
@@ -173,13 +186,13 @@ fn stand_in(name: &Ident, span: Span, fragments: &HashMap<String, String>) -> Op
             vec![TokenTree::Punct(quote), TokenTree::Ident(Ident::new("a", span))]
         }
         "item" => {
-            let words = ["struct".to_owned(), format!("any_{}", name.unraw())];
+            let words = ["struct".to_owned(), format!("{STAND_IN}{}", name.unraw())];
             let words = words.map(|word| TokenTree::Ident(Ident::new(&word, span)));
             let mut end = Punct::new(';', Spacing::Alone);
             end.set_span(span);
             words.into_iter().chain([TokenTree::Punct(end)]).collect()
         }
         // A name of its own: the metavariable's may be a keyword.
-        _ => vec![TokenTree::Ident(Ident::new(&format!("any_{}", name.unraw()), span))],
+        _ => vec![TokenTree::Ident(Ident::new(&format!("{STAND_IN}{}", name.unraw()), span))],
     })
 }

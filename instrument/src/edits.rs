@@ -23,6 +23,16 @@ pub(crate) enum Piece {
     OpenInParens(ProbeAt),
     /// The end of that.
     CloseInParens(usize),
+    /// The start of a pair of which the first part is a probe.
+    OpenPair(ProbeAt),
+    /// The end of that: its second part.
+    ClosePair(usize),
+    /// The start of what is called, in a block with a probe.
+    OpenCalled(ProbeAt),
+    /// The end of that.
+    CloseCalled(usize),
+    /// An arm that is never taken, and whose guard is a probe.
+    Guard(ProbeAt),
     /// A statement of a function that is no probe.
     Call(usize, &'static str),
     /// Anything else.
@@ -33,10 +43,34 @@ impl Piece {
     /// The function that it belongs to; none if it is not in any.
     const fn function(&self) -> Option<usize> {
         match self {
-            Self::Probe(at) | Self::Open(at) | Self::OpenInParens(at) => Some(at.function),
-            Self::Close(function) | Self::CloseInParens(function) | Self::Call(function, _) => Some(*function),
+            Self::Close(function)
+            | Self::CloseInParens(function)
+            | Self::ClosePair(function)
+            | Self::CloseCalled(function)
+            | Self::Call(function, _) => Some(*function),
             Self::Verbatim(_) => None,
+            _ => match self.probe() {
+                Some(at) => Some(at.function),
+                None => None,
+            },
         }
+    }
+
+    /// The probe in it.
+    const fn probe(&self) -> Option<ProbeAt> {
+        match self {
+            Self::Probe(at)
+            | Self::Open(at)
+            | Self::OpenInParens(at)
+            | Self::OpenPair(at)
+            | Self::OpenCalled(at)
+            | Self::Guard(at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    const fn is_end(&self) -> bool {
+        matches!(self, Self::Close(_) | Self::CloseInParens(_) | Self::ClosePair(_) | Self::CloseCalled(_))
     }
 }
 
@@ -112,6 +146,14 @@ impl Edits {
                 Piece::OpenInParens(_) => format!("{{{IN_PARENS}!();("),
                 Piece::Close(_) => "}".to_owned(),
                 Piece::CloseInParens(_) => ")}".to_owned(),
+                // These stand in definitions only.
+                Piece::OpenPair(_)
+                | Piece::ClosePair(_)
+                | Piece::OpenCalled(_)
+                | Piece::CloseCalled(_)
+                | Piece::Guard(_) => {
+                    continue;
+                }
                 Piece::Call(..) | Piece::Verbatim(_) => continue,
             };
             *piece = Piece::Verbatim(mark);
@@ -128,10 +170,7 @@ impl Edits {
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
-        self.pieces.iter().filter_map(|(_, piece)| match piece {
-            Piece::Probe(at) | Piece::Open(at) | Piece::OpenInParens(at) => Some(at.place),
-            _ => None,
-        })
+        self.pieces.iter().filter_map(|(_, piece)| piece.probe()).map(|at| at.place)
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -141,8 +180,7 @@ impl Edits {
     /// What ends at an offset ends before anything starts there. Otherwise
     /// the order is that of insertion: the outer starts first and ends last.
     fn sort(&mut self) {
-        self.pieces
-            .sort_by_key(|(offset, piece)| (*offset, !matches!(piece, Piece::Close(_) | Piece::CloseInParens(_))));
+        self.pieces.sort_by_key(|(offset, piece)| (*offset, !piece.is_end()));
     }
 
     /// The text with everything inserted; `probe` writes a probe.
@@ -159,6 +197,11 @@ impl Edits {
                 Piece::Close(_) => out.push('}'),
                 Piece::OpenInParens(at) => drop(write!(out, "{{{}(", probe(*at).unwrap_or_default())),
                 Piece::CloseInParens(_) => out.push_str(")}"),
+                Piece::OpenPair(at) => drop(write!(out, "({{{}}},", probe(*at).unwrap_or_default())),
+                Piece::ClosePair(_) => out.push_str(").1"),
+                Piece::OpenCalled(at) => drop(write!(out, "({{{}", probe(*at).unwrap_or_default())),
+                Piece::CloseCalled(_) => out.push_str("})"),
+                Piece::Guard(at) => drop(write!(out, "_ if{{{}false}}=>loop{{}},", probe(*at).unwrap_or_default())),
                 Piece::Call(_, call) => out.push_str(call),
                 Piece::Verbatim(piece) => out.push_str(piece),
             }

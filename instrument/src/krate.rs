@@ -403,6 +403,7 @@ pub(crate) const fn rules_of<'c>(options: &'c Options<'_>, basis: &'c Basis) -> 
         tools,
         leaving,
         const_fn: options.const_fn,
+        edition: options.edition,
         manifest_dir: options.manifest_dir,
         arms_signals: options.arms_signals,
     }

@@ -55,7 +55,13 @@ fn starts_with_block(expr: &Expr) -> bool {
         Expr::Try(inner) => &inner.expr,
         _ => return false,
     };
-    starts_with_block(left) || is_block_like(left)
+    starts_with_block(left) || is_block_like(left) || is_stand_in(left)
+}
+
+/// Whether this stands for a metavariable, which may be a block.
+fn is_stand_in(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path)
+        if path.path.get_ident().is_some_and(|name| name.to_string().starts_with(crate::definitions::STAND_IN)))
 }
 
 pub(crate) const fn is_block_like(expr: &Expr) -> bool {

@@ -3,7 +3,7 @@
 
 macro_rules! machine {
     ($state:ident, $step:expr) => {
-        loop { //~ 3
+        loop { //~ 1 3
             match $step {
                 Some(next) => $state = next, //~ 2
                 None => break, //~ 1
@@ -14,16 +14,16 @@ macro_rules! machine {
 
 macro_rules! when {
     ($condition:expr, $then:block) => {
-        if $condition $then
+        if $condition $then //~ 6
     };
     ($condition:expr, $then:block, $other:expr) => {
-        if $condition $then else { $other } //~ 3
+        if $condition $then else { $other } //~ 4 3
     };
 }
 
 macro_rules! lazily {
     ($given:expr) => {
-        Some(1).unwrap_or_else($given)
+        Some(1).unwrap_or_else($given) //~ 1
     };
 }
 
@@ -35,37 +35,37 @@ macro_rules! shown {
 
 macro_rules! shown_and_run {
     ($shown:expr, $given:expr) => {{
-        println!("{} is {}", stringify!($shown), $shown);
+        println!("{} is {}", stringify!($shown), $shown); //~ 1
         $given
     }};
 }
 
 macro_rules! must {
     ($given:expr) => {
-        assert!($given)
+        assert!($given) //~ 1
     };
     ($given:expr, $($message:tt)+) => {
-        assert!($given, $($message)+)
+        assert!($given, $($message)+) //~ 1
     };
 }
 
 macro_rules! constant {
     ($given:expr) => {{
-        const VALUE: u32 = $given;
+        const VALUE: u32 = $given; //~ 1
         VALUE
     }};
 }
 
 macro_rules! both {
     ($given:expr) => {{
-        const LEN: usize = $given;
+        const LEN: usize = $given; //~ 1
         LEN + $given
     }};
 }
 
 macro_rules! sum {
     () => { 0 };
-    ($first:expr $(, $rest:expr)*) => { $first + sum!($($rest),*) };
+    ($first:expr $(, $rest:expr)*) => { $first + sum!($($rest),*) }; //~ 14
 }
 
 macro_rules! through_another {
@@ -87,13 +87,13 @@ macro_rules! wrapped {
 
 macro_rules! unless {
     ($condition:expr => $($given:tt)*) => {
-        if !$condition { $($given)* } //~ 0
+        if !$condition { $($given)* } //~ 1 0
     };
 }
 
 macro_rules! counted {
     () => { 0 };
-    ($first:tt $($rest:tt)*) => { 1 + counted!($($rest)*) };
+    ($first:tt $($rest:tt)*) => { 1 + counted!($($rest)*) }; //~ 11
 }
 
 macro_rules! choose {
@@ -104,34 +104,34 @@ macro_rules! choose {
 
 macro_rules! one_of_two {
     (|$name:ident| $body:block) => { concat!("block ", stringify!($name)) };
-    ($given:expr) => { if $given(1) > 1 { "more" } else { "less" } }; //~ 1 0
+    ($given:expr) => { if $given(1) > 1 { "more" } else { "less" } }; //~ 1 1 0
 }
 
 macro_rules! length {
-    ($given:expr) => { [0u8; $given].len() };
+    ($given:expr) => { [0u8; $given].len() }; //~ 1
 }
 
 macro_rules! twice {
-    ($given:expr) => { if true { $given } else { $given } }; //~ 1 0
+    ($given:expr) => { if true { $given } else { $given } }; //~ 1 1 0
 }
 
 macro_rules! in_a_function {
     ($given:block) => {{
-        fn inside() -> u32 $given
+        fn inside() -> u32 $given //~ 1
         inside() + inside()
     }};
 }
 
 macro_rules! in_a_const_function {
     ($given:block) => {{
-        const fn inside() -> usize $given
+        const fn inside() -> usize $given //~ 1
         [0u8; inside()].len()
     }};
 }
 
 macro_rules! on {
     ($given:block $other:block) => {{
-        #[cfg(feature = "on")]
+        #[cfg(feature = "on")] //~ 1
         $given
         #[cfg(not(feature = "on"))]
         $other
@@ -143,7 +143,7 @@ macro_rules! each_statement {
 }
 
 macro_rules! statements {
-    ($($given:stmt)*) => {{ $($given)* }};
+    ($($given:stmt)*) => {{ $($given)* }}; //~ 1
 }
 
 macro_rules! until {

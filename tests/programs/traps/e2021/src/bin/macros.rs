@@ -2,14 +2,14 @@
 
 macro_rules! bigger {
     ($a:expr, $b:expr) => {
-        if $a > $b { //~ 1
+        if $a > $b { //~ 3 1
             $a
         } else { //~ 2
             $b
         }
     };
     ($a:expr, $b:expr, $($rest:expr),+) => {{
-        let first = bigger!($a, $b);
+        let first = bigger!($a, $b); //~ 1
         bigger!(first, $($rest),+)
     }};
 }
@@ -34,14 +34,14 @@ methods! { A: get = 1; B: take = 3; }
 
 macro_rules! steps {
     ($($step:expr;)* => $last:expr) => {{
-        let mut sum = 0;
+        let mut sum = 0; //~ 1
         $( if $step > 1 { sum += $step; } )* //~ 2
         sum + $last //~ 1
     }};
 }
 
 macro_rules! all {
-    ($($each:expr),*) => { true $(&& $each)* }; //~ 2
+    ($($each:expr),*) => { true $(&& $each)* }; //~ 1 2
 }
 
 macro_rules! tokens {
@@ -77,7 +77,7 @@ fn main() { //~ 1
     let list = vec![if C > 1 { 1 } else { 2 }; 2]; //~ 1 1 0
     assert_eq!(list.len(), if list[0] == 1 { 2 } else { 3 }, "{}", (|| 1)()); //~ 1 1 0 0
     println!("{}", format!("{0} {n}", list.iter().map(|n| n + 1).sum::<u32>(), n = if C > 1 { 1 } else { 2 })); //~ 1 2 1 0
-    macro_rules! local { ($n:ident) => { for $n in 0..3 { print!("{} ", $n); } } } //~ 3
+    macro_rules! local { ($n:ident) => { for $n in 0..3 { print!("{} ", $n); } } } //~ 1 3
     local!(k); //~ 1
     println!("{} {}", given(1), include_bytes!("none"));
     println!();

@@ -8,7 +8,7 @@ mod modules_macros {
             mod declared;
 
             macro_rules! doubled {
-                ($n:expr) => { if $n > 1 { $n * 2 } else { 0 } }; //~ 1 0
+                ($n:expr) => { if $n > 1 { $n * 2 } else { 0 } }; //~ 1 1 0
             }
         };
     }
