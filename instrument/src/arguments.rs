@@ -28,8 +28,9 @@ pub(crate) struct Waiting {
 impl Cutter<'_> {
     /// Remembers a call whose arguments may have units.
     pub(crate) fn wait_for_macro(&mut self, call: &Macro, is_statement: bool) {
-        let Some(frame) = self.frame.filter(|_| !self.in_macro && may_have_units(&call.tokens)) else { return };
         let name = macro_name(&call.path);
+        let may_have_units = may_have_units(&call.tokens) || self.rules.leaving.is_choosing(&name);
+        let Some(frame) = self.frame.filter(|_| !self.in_macro && may_have_units) else { return };
         let span = call.delimiter.span();
         let (open, close) = (span.open(), span.close());
         // An expansion can have calls of the definition's in it.
@@ -55,6 +56,10 @@ impl Cutter<'_> {
             self.frame = Some(Frame { leaves: false, ..frame });
             match part {
                 Part::Expr(expr) => self.given_expr(expr),
+                Part::Chosen(expr) => {
+                    let kind = self.run_kind(self.text.range_of(expr).start);
+                    self.arm(expr, kind, 0);
+                }
                 Part::Block(block) => self.branch(block, UnitKind::Block, 0),
                 Part::Statements(statements) if leads => self.led(statements),
                 Part::Statements(statements) => self.statements(statements),

@@ -20,7 +20,7 @@
 //! `&f($x)`, get none there and are listed.
 
 use crate::cutter::{Cutter, Head};
-use crate::edits::Piece;
+use crate::edits::{Piece, ProbeAt};
 use crate::syntax::{macro_name, needs_parens};
 use livecov_format::model::{OmissionReason, UnitKind};
 use proc_macro2::{TokenStream, TokenTree};
@@ -33,6 +33,8 @@ enum Lead<'b> {
     InFront,
     Inside(&'b Block, &'b [Attribute]),
     Around(&'b Expr),
+    /// The same with as many statements as there are.
+    AroundAll,
     Guard(&'b syn::ExprMatch),
     Called(&'b Expr),
     Pair,
@@ -80,23 +82,25 @@ impl Cutter<'_> {
                 }
                 self.statements(statements);
             }
-            Lead::Pair => {
-                let range = head.range.clone();
-                let probe = self.start(&head);
-                if let Some(probe) = probe {
-                    self.edits.insert(range.start, Piece::OpenPair(probe));
-                }
-                self.statements(statements);
-                if let Some(probe) = probe {
-                    self.edits.insert(range.end, Piece::ClosePair(probe.function));
-                }
-            }
+            Lead::AroundAll => self.enclosed(&head, statements, Piece::Open, Piece::Close),
+            Lead::Pair => self.enclosed(&head, statements, Piece::OpenPair, Piece::ClosePair),
             Lead::Nowhere => self.statements(statements),
             Lead::Missing => {
                 let detail = format!("macro_rules! {name}: an expression whose temporaries a probe could end");
                 self.omit(&head.range, OmissionReason::Macro, &detail);
                 self.statements(statements);
             }
+        }
+    }
+
+    fn enclosed(&mut self, head: &Head, statements: &[Stmt], open: fn(ProbeAt) -> Piece, close: fn(usize) -> Piece) {
+        let probe = self.start(head);
+        if let Some(probe) = probe {
+            self.edits.insert(head.range.start, open(probe));
+        }
+        self.statements(statements);
+        if let Some(probe) = probe {
+            self.edits.insert(head.range.end, close(probe.function));
         }
     }
 
@@ -144,6 +148,7 @@ fn lead(statements: &[Stmt], edition: u16, is_repetition: bool) -> Lead<'_> {
         Expr::Unsafe(inner) if !is_repetition => Lead::Inside(&inner.block, &inner.attrs),
         Expr::Macro(call) if !is_runtime_macro(&call.mac) => Lead::Nowhere,
         _ if is_place(expr) || !runs(expr) => Lead::Nowhere,
+        _ if is_repetition && is_ended => Lead::AroundAll,
         // More than one round would be more than one expression in the parentheses.
         _ if is_repetition && needs_parens(expr) => Lead::Missing,
         _ if edition < 2024 || is_ended || ends_its_temporaries(expr) => Lead::Around(expr),
@@ -189,7 +194,7 @@ fn ends_its_temporaries(expr: &Expr) -> bool {
 }
 
 /// Whether an expression may be assigned to: in a block it would be a copy.
-fn is_place(expr: &Expr) -> bool {
+pub(crate) fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Field(_) | Expr::Index(_) | Expr::Path(_) => true,
         Expr::Paren(inner) => is_place(&inner.expr),

@@ -58,13 +58,13 @@ impl Crate<'_> {
     pub(crate) fn arguments(&mut self, number: usize, waiting: &Waiting) -> Vec<Found> {
         let Waiting { call, is_statement, .. } = waiting;
         let text = &self.files[number].text;
-        let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, Some(&call.given));
+        let look = Look::new(&mut self.definitions, self.options, (number, text), call, Some(&call.given));
         let looked = look.at(call.tokens.clone(), *is_statement);
         let (parts, has_templates) = (looked.parts, looked.has_templates);
         let trace = if parts.is_empty() {
             Vec::new()
         } else {
-            let look = Look::new(&mut self.definitions, self.options.cfg, (number, text), call, None);
+            let look = Look::new(&mut self.definitions, self.options, (number, text), call, None);
             look.at(call.tokens.clone(), *is_statement).trace
         };
         let mut modules = Vec::new();
@@ -119,7 +119,7 @@ impl Crate<'_> {
             let arguments = marked.parse::<TokenStream>().ok().and_then(|tokens| tokens.into_iter().next());
             matches!(arguments, Some(TokenTree::Group(arguments)) if {
                 let text = (number, &file.text);
-                let look = Look::new(&mut self.definitions, self.options.cfg, text, call, None);
+                let look = Look::new(&mut self.definitions, self.options, text, call, None);
                 let found = look.at(arguments.stream(), *is_statement);
                 !found.has_stray_marks && found.trace == trace
             })

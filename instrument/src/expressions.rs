@@ -123,15 +123,20 @@ impl Cutter<'_> {
         }
     }
 
-    /// Statements that start with a unit, as a block of theirs would. Lines
-    /// that they start are theirs from the first column on, which is so of
-    /// continuations only.
+    /// The kind of a unit for code that stands among the arguments of a macro.
+    /// A line that it starts is its own from the first column on, which is so
+    /// of continuations only.
+    pub(crate) fn run_kind(&self, start: usize) -> UnitKind {
+        if self.text.starts_line(start) { UnitKind::Continuation } else { UnitKind::Block }
+    }
+
+    /// Statements that start with a unit, as a block of theirs would.
     pub(crate) fn led(&mut self, statements: &[Stmt]) {
         let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return };
         let range = self.text.range_of(first).start..self.text.range_of(last).end;
         let start = range.start;
         let current = self.frame.and_then(|frame| frame.current);
-        if let Some(probe) = self.start(&Head { kind: UnitKind::Continuation, range, decision: 0 }) {
+        if let Some(probe) = self.start(&Head { kind: self.run_kind(start), range, decision: 0 }) {
             self.edits.insert(start, Piece::Probe(probe));
         }
         self.statements(statements);

@@ -23,14 +23,22 @@ use syn::Expr;
 pub(crate) struct Leaving {
     /// Functions and methods that return `!`.
     functions: HashSet<String>,
-    /// Macros of the crate, and whether one of that name may leave.
-    macros: HashMap<String, bool>,
+    /// Macros of the crate.
+    macros: HashMap<String, Traits>,
 }
 
-/// Why a macro may leave.
+/// What macros of one name may do.
+#[derive(Clone, Copy, Default)]
+struct Traits {
+    leaves: bool,
+    /// Whether they decide what of their arguments runs.
+    chooses: bool,
+}
+
+/// Why a macro does what it may do.
 #[derive(Default)]
 struct Reasons {
-    is_leaving: bool,
+    traits: Traits,
     /// Other macros that it calls.
     calls: HashSet<String>,
 }
@@ -171,22 +179,31 @@ impl Leaving {
         }
         // What calls something that leaves does so itself.
         loop {
-            let is_leaving = |reasons: &Reasons| {
-                reasons.calls.iter().any(|name| match all.get(name.as_str()) {
-                    Some(own) => own.is_leaving,
-                    None => is_foreign_leaving(name, cfg),
-                })
+            let with_calls = |reasons: &Reasons| {
+                let mut traits = reasons.traits;
+                for name in &reasons.calls {
+                    let own = all.get(name.as_str()).map(|own| own.traits);
+                    traits.leaves |= own.map_or_else(|| is_foreign_leaving(name, cfg), |own| own.leaves);
+                    traits.chooses |= own.is_some_and(|own| own.chooses);
+                }
+                traits
             };
-            let new: Vec<&str> =
-                all.iter().filter(|(_, it)| !it.is_leaving && is_leaving(it)).map(|(name, _)| *name).collect();
+            let is_new = |reasons: &Reasons, traits: Traits| {
+                traits.leaves != reasons.traits.leaves || traits.chooses != reasons.traits.chooses
+            };
+            let found = all.iter().map(|(name, reasons)| (*name, with_calls(reasons), reasons));
+            let new: Vec<(&str, Traits)> = found
+                .filter(|(_, traits, reasons)| is_new(reasons, *traits))
+                .map(|(name, traits, _)| (name, traits))
+                .collect();
             if new.is_empty() {
                 break;
             }
-            for name in new {
-                all.entry(name).or_default().is_leaving = true;
+            for (name, traits) in new {
+                all.entry(name).or_default().traits = traits;
             }
         }
-        self.macros = all.into_iter().map(|(name, reasons)| (name.to_owned(), reasons.is_leaving)).collect();
+        self.macros = all.into_iter().map(|(name, reasons)| (name.to_owned(), reasons.traits)).collect();
     }
 
     fn look(&self, tokens: TokenStream, reasons: &mut Reasons) {
@@ -202,16 +219,20 @@ impl Leaving {
                         at += repetition_len(tokens.get(at + 1..).unwrap_or_default());
                     }
                 }
-                TokenTree::Punct(mark) => reasons.is_leaving |= mark.as_char() == '?',
+                TokenTree::Punct(mark) => {
+                    reasons.traits.leaves |= mark.as_char() == '?';
+                    reasons.traits.chooses |= mark.as_char() == '|';
+                }
                 TokenTree::Ident(word) if mark_of(next) == Some('!') && is_group(tokens.get(at + 2)) => {
                     // Nobody knows which macro a metavariable names.
-                    reasons.is_leaving |= mark_of(before) == Some('$');
+                    reasons.traits.leaves |= mark_of(before) == Some('$');
                     reasons.calls.insert(plain(&word.to_string()));
                 }
                 TokenTree::Ident(word) => {
                     let word = word.to_string();
                     let is_call = is_group(next);
-                    reasons.is_leaving |= is_keyword(&word)
+                    reasons.traits.chooses |= is_choosing(&word);
+                    reasons.traits.leaves |= is_keyword(&word)
                         || word == "loop"
                         || is_call && mark_of(before) == Some('.') && self.has_method(&word)
                         || is_call && self.has_function(&word);
@@ -225,6 +246,11 @@ impl Leaving {
     /// Whether the crate has a macro of this name.
     pub(crate) fn is_own(&self, name: &str) -> bool {
         self.macros.contains_key(name)
+    }
+
+    /// Whether a macro of the crate may decide what of its arguments runs.
+    pub(crate) fn is_choosing(&self, name: &str) -> bool {
+        self.macros.get(name).is_some_and(|own| own.chooses)
     }
 
     /// Whether functions of this name do not return.
@@ -256,7 +282,7 @@ impl Leaving {
     /// Whether a macro of this name may leave, whatever its arguments are.
     pub(crate) fn has_macro(&self, name: &str, cfg: &Cfg) -> bool {
         let name = plain(name);
-        self.macros.get(&name).copied().unwrap_or_else(|| is_foreign_leaving(&name, cfg))
+        self.macros.get(&name).map_or_else(|| is_foreign_leaving(&name, cfg), |own| own.leaves)
     }
 }
 
@@ -297,6 +323,11 @@ fn is_word(token: Option<&TokenTree>, word: &str) -> bool {
 
 fn is_keyword(word: &str) -> bool {
     ["return", "break", "continue", "await", "yield"].contains(&word)
+}
+
+/// Whether what follows such a word may not run.
+fn is_choosing(word: &str) -> bool {
+    ["async", "else", "fn", "for", "if", "loop", "match", "while"].contains(&word)
 }
 
 fn plain(name: &str) -> String {
@@ -356,6 +387,15 @@ mod tests {
         let mut leaves = macros;
         leaves[2].1 = "() => { a!(); return }";
         assert!(of_macros(&leaves).has_macro("a", &cfg) && of_macros(&leaves).has_macro("b", &cfg));
+    }
+
+    #[test]
+    fn a_macro_chooses_if_what_it_is_given_may_not_run() {
+        let macros =
+            [("a", "($x:expr) => { b!($x) }"), ("b", "($x:expr) => { if y { $x } }"), ("c", "($x:expr) => { [$x] }")];
+        let leaving = of_macros(&macros);
+        assert!(leaving.is_choosing("a") && leaving.is_choosing("b") && !leaving.is_choosing("c"));
+        assert!(of_macros(&[("d", "($x:expr) => { f(|| $x) }")]).is_choosing("d"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A look at what the call of a macro of the crate comes to.
 
+use crate::bodies::is_place;
 use crate::cfg::Cfg;
 use crate::cutter::attributes_of_statement;
 use crate::edits::{IN_BLOCK, IN_PARENS, IN_UNIT};
 use crate::expansion::{Call, Definitions, Given};
 use crate::macros::evaluated;
+use crate::options::Options;
 use crate::syntax::{attributes_of, is_block_like, macro_name};
 use crate::text::Text;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -26,12 +28,14 @@ pub(crate) enum Part {
     Statements(Vec<Stmt>),
     /// The body of an arm in a `match` of the definition's, with the number of that.
     Arm(Expr, usize),
+    /// An expression, alone, of which the definition decides whether it runs.
+    Chosen(Expr),
 }
 
 impl Part {
     pub(crate) fn range(&self, text: &Text) -> Range<usize> {
         match self {
-            Self::Expr(expr) | Self::Arm(expr, _) => text.range_of(expr),
+            Self::Expr(expr) | Self::Arm(expr, _) | Self::Chosen(expr) => text.range_of(expr),
             Self::Block(block) => text.range_of(block),
             Self::Statements(statements) => {
                 let ends = [statements.first(), statements.last()].map(|one| one.map(|it| text.range_of(it)));
@@ -57,6 +61,10 @@ pub(crate) struct Look<'l> {
     /// Marks of probes in the code so far.
     marks: usize,
     matches: usize,
+    /// Whether the definition decides if the code at hand runs.
+    is_chosen: bool,
+    /// Whether an expression may get a block where it is a part of another.
+    may_wrap: bool,
 }
 
 /// What a look finds.
@@ -76,13 +84,16 @@ pub(crate) struct Found {
 impl<'l> Look<'l> {
     pub(crate) fn new(
         definitions: &'l mut Definitions,
-        cfg: &'l Cfg,
+        options: &'l Options<'_>,
         (file, text): (usize, &'l Text),
         call: &'l Call,
         given: Option<&'l Given>,
     ) -> Self {
-        let found = Found::default();
-        Self { definitions, cfg, file, text, call, given, found, depth: 0, marks: 0, matches: 0 }
+        let (found, cfg) = (Found::default(), options.cfg);
+        // Temporaries end with a block from then on.
+        let may_wrap = options.edition < 2024;
+        let (depth, marks, matches, is_chosen) = (0, 0, 0, false);
+        Self { definitions, cfg, file, text, call, given, found, depth, marks, matches, is_chosen, may_wrap }
     }
 
     /// What is found with these arguments.
@@ -150,11 +161,33 @@ impl<'l> Look<'l> {
                 continue;
             }
             self.keep_statements(&mut run);
-            if self.cfg.keeps(attributes_of_statement(statement)) {
-                self.visit_stmt(statement);
+            if !self.cfg.keeps(attributes_of_statement(statement)) {
+                continue;
+            }
+            match statement {
+                Stmt::Expr(expr @ Expr::Group(_), _) => self.alone(expr),
+                other => self.visit_stmt(other),
             }
         }
         self.keep_statements(&mut run);
+    }
+
+    /// An expression that is no part of another: a block around it changes
+    /// nothing.
+    fn alone(&mut self, expr: &Expr) {
+        let inner = ungrouped(expr);
+        if self.is_chosen && self.is_given(inner) {
+            self.keep(Part::Chosen(inner.clone()));
+        } else {
+            self.visit_expr(expr);
+        }
+    }
+
+    /// Goes through what the definition may leave out.
+    fn chosen(&mut self, work: impl FnOnce(&mut Self)) {
+        let was_chosen = std::mem::replace(&mut self.is_chosen, true);
+        work(self);
+        self.is_chosen = was_chosen;
     }
 
     fn keep_statements(&mut self, run: &mut Vec<Stmt>) {
@@ -215,10 +248,11 @@ impl<'l> Look<'l> {
             if let Some((_, guard)) = &arm.guard {
                 self.visit_expr(guard);
             }
-            if self.is_given(&arm.pat) && self.is_given(&arm.body) {
-                self.keep(Part::Arm((*arm.body).clone(), number));
+            let body = ungrouped(&arm.body);
+            if self.is_given(&arm.pat) && self.is_given(body) {
+                self.keep(Part::Arm(body.clone(), number));
             } else {
-                self.visit_expr(&arm.body);
+                self.chosen(|this| this.alone(&arm.body));
             }
         }
     }
@@ -233,12 +267,29 @@ impl<'ast> Visit<'ast> for Look<'_> {
             _ => {}
         }
         if self.is_given(expr) {
-            return self.keep(Part::Expr(expr.clone()));
+            let is_part = self.is_chosen && self.may_wrap && !is_place(expr);
+            return self.keep(if is_part { Part::Chosen(expr.clone()) } else { Part::Expr(expr.clone()) });
         }
         match expr {
             Expr::Match(inner) => self.choice(inner),
             Expr::Macro(inner) => self.macro_call(&inner.mac, false),
-            Expr::Closure(inner) => self.visit_expr(&inner.body),
+            Expr::Closure(inner) => self.chosen(|this| this.alone(&inner.body)),
+            Expr::If(inner) => {
+                self.visit_expr(&inner.cond);
+                self.chosen(|this| {
+                    this.visit_block(&inner.then_branch);
+                    inner.else_branch.iter().for_each(|(_, other)| this.visit_expr(other));
+                });
+            }
+            Expr::While(inner) => {
+                self.visit_expr(&inner.cond);
+                self.chosen(|this| this.visit_block(&inner.body));
+            }
+            Expr::ForLoop(inner) => {
+                self.visit_expr(&inner.expr);
+                self.chosen(|this| this.visit_block(&inner.body));
+            }
+            Expr::Async(inner) => self.chosen(|this| this.visit_block(&inner.block)),
             Expr::Repeat(inner) => self.visit_expr(&inner.expr),
             // It runs in the compiler.
             Expr::Const(_) => {}
@@ -262,14 +313,14 @@ impl<'ast> Visit<'ast> for Look<'_> {
     }
 
     fn visit_item(&mut self, item: &'ast Item) {
-        match item {
-            Item::Fn(function) if function.sig.constness.is_none() => self.visit_block(&function.block),
+        self.chosen(|this| match item {
+            Item::Fn(function) if function.sig.constness.is_none() => this.visit_block(&function.block),
             Item::Impl(block) => block.items.iter().for_each(|item| match item {
-                syn::ImplItem::Fn(method) if method.sig.constness.is_none() => self.visit_block(&method.block),
+                syn::ImplItem::Fn(method) if method.sig.constness.is_none() => this.visit_block(&method.block),
                 _ => {}
             }),
             _ => {}
-        }
+        });
     }
 
     // No code that runs.
@@ -278,6 +329,14 @@ impl<'ast> Visit<'ast> for Look<'_> {
     fn visit_path(&mut self, _: &'ast syn::Path) {}
     fn visit_type(&mut self, _: &'ast syn::Type) {}
     fn visit_angle_bracketed_generic_arguments(&mut self, _: &'ast syn::AngleBracketedGenericArguments) {}
+}
+
+/// What a fragment was given.
+fn ungrouped(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(inner) if inner.attrs.is_empty() => ungrouped(&inner.expr),
+        other => other,
+    }
 }
 
 /// Without what keeps fragments together that end a statement by themselves:

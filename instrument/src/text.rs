@@ -116,6 +116,13 @@ impl Text {
         !self.off.is_empty()
     }
 
+    /// Whether nothing but blanks stand before this on its line.
+    pub(crate) fn starts_line(&self, offset: usize) -> bool {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts.get(line.wrapping_sub(1)).copied().unwrap_or_default();
+        self.text.get(start..offset).is_some_and(|before| before.trim().is_empty())
+    }
+
     /// Where the line after the one of `offset` starts.
     pub(crate) fn next_line(&self, offset: usize) -> usize {
         let line = self.line_starts.partition_point(|start| *start <= offset);

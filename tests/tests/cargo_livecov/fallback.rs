@@ -77,7 +77,8 @@ fn one_error_behind_the_other() {
     let outcome = capture(&mut project.livecov(&["run"])).exits(0);
     assert!(outcome.stdout_text().starts_with("20\n"), "{outcome:?}");
     let names: Vec<_> = left_out(&outcome).iter().map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["odd::expanded", "odd::typed", "odd::moved"]);
+    // The macro might be the one to blame, and is tried first.
+    assert_eq!(names, ["odd::vec!", "odd::expanded", "odd::typed", "odd::moved"]);
     project.check(&[("run", Some(1)), ("odd", None)]);
 }
 
@@ -181,7 +182,7 @@ fn a_macro_of_another_crate() {
     project.replace("src/main.rs", "(if true { 1 } else { 2 })", "($($any:tt)*)");
     project.replace("shared/src/lib.rs", "vec!(", "vec! (");
     project.done(&["run"]);
-    project.check(&[("run", Some(1)), ("odd", Some(0))]);
+    project.check(&[("run", Some(1)), ("odd", Some(1))]);
 }
 
 /// Nor does it break a crate that is not counted itself.

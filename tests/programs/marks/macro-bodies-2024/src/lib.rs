@@ -1,5 +1,7 @@
 //! As in edition 2021, although temporaries at the end of a block end with it.
 
+mod given;
+
 macro_rules! statements {
     ($x:expr => $y:ident) => {
         let $y = $x + 1; //=2

@@ -157,7 +157,7 @@ macro_rules! until {
 
 const fn in_const(n: u32) -> u32 { //~ 2
     when!(n > 1, { return 2; }); //~ 0
-    when!(n > 0, { 1 }, 0) //~ 2 1
+    when!(n > 0, { 1 }, 0) //~ 2 1 1
 }
 
 const FIXED: u32 = in_const(2) + sum!(if true { 1 } else { 2 }, 1);
@@ -202,7 +202,7 @@ fn main() { //~ 1
     let other = when!(state == 3, { //~ 0
         println!("three");
         1
-    }, if state > 3 { 4 } else { 5 }); //~ 0 1
+    }, if state > 3 { 4 } else { 5 }); //~ 1 0 1
     println!("{other} {}", lazily!(|| { //~ 0
         println!("never called");
         2
@@ -234,13 +234,13 @@ fn main() { //~ 1
         let n = 3;
         n
     }));
-    println!("{}", twice!(if state == 2 { 1 } else { 2 })); //~ 1 0
+    println!("{}", twice!(if state == 2 { 1 } else { 2 })); //~ 1 1 0
     println!("{} {}", in_a_function!({ if true { 1 } else { 2 } }), in_a_const_function!({ if true { 1 } else { 2 } })); //~ 2 2 0
     println!("{}", on!({ if state == 2 { 1 } else { 2 } } { 3 })); //~ 1 1 0
     each_statement! { let a = if state == 2 { 1 } else { 2 }; let b = a + 1; } //~ 1 0
     println!("{a} {b} {} {}", in_const(0), in_const(1));
     println!("{:?} {:?} {:?}", leaves(0), leaves(2), leaves(5));
-    println!("{}", sum!(sum!({ state }, (|| 1)()), when!(state == 1, { 1 }, 0))); //~ 1 1 0
+    println!("{}", sum!(sum!({ state }, (|| 1)()), when!(state == 1, { 1 }, 0))); //~ 1 1 0 1
     statements! {
         let c = [0; 2]; //~ 1
         if c.len() == state { //~ 1

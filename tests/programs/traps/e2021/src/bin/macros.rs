@@ -69,7 +69,7 @@ const C: u32 = bigger!(1, 2);
 static S: [u32; bigger!(1, 3)] = [0; 3];
 
 fn main() { //~ 1
-    println!("{} {} {} {}", bigger!(1, 2), bigger!(5, 1, 7), C, S.len());
+    println!("{} {} {} {}", bigger!(1, 2), bigger!(5, 1, 7), C, S.len()); //~ 1 2 2 1 2
     println!("{} {}", A.get(), B.take());
     println!("{}", steps!(1; 2; 3; => 4));
     println!("{} {}", all!(true, C > 1), tokens! { C > 1 && C < 3 }); //~ 1
