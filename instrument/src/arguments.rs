@@ -135,7 +135,7 @@ fn may_have_units(tokens: &TokenStream) -> bool {
 
 /// Whether the content of braces reads as statements, not as an entry of a
 /// table or a value for a template.
-fn is_code(tokens: TokenStream) -> bool {
+pub(crate) fn is_code(tokens: TokenStream) -> bool {
     let Ok(statements) = Block::parse_within.parse2(tokens) else { return false };
     statements.iter().any(|statement| match statement {
         Stmt::Local(_) | Stmt::Expr(_, Some(_)) => true,

@@ -13,12 +13,22 @@ use proc_macro2::{TokenStream, TokenTree};
 const PART_LIMIT: usize = 32;
 
 impl Crate<'_> {
+    /// What calls of other crates' macros declare, as far as their arguments
+    /// say so.
+    pub(crate) fn foreign_calls(&mut self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (number, call) in std::mem::take(&mut self.calls) {
+            found.extend(self.declared(number, call, |cutter, call| cutter.foreign(call), true));
+        }
+        found
+    }
+
     /// What the call of a macro of the crate declares.
     pub(crate) fn call(&mut self, number: usize, call: Call, rules: TokenStream) -> Vec<Found> {
         let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
         let tokens = match self.definitions.expand(rules, &call) {
             Ok(tokens) => tokens,
-            Err(Refusal::Nothing) => return Vec::new(),
+            Err(Refusal::Nothing) => return self.declared(number, call, |cutter, call| cutter.no_items(call), false),
             Err(Refusal::TooMuch) => {
                 let line = self.files[number].text.position(call.given.range.start).0;
                 let message = format!("what {}! declares is not looked for: it is too much", call.name);
@@ -26,6 +36,18 @@ impl Crate<'_> {
                 return Vec::new();
             }
         };
+        self.declared(number, call, |cutter, call| cutter.own(tokens, call), false)
+    }
+
+    /// Does `work` with what a call is known to declare.
+    fn declared(
+        &mut self,
+        number: usize,
+        call: Call,
+        work: impl FnOnce(&mut Cutter<'_>, &Call),
+        is_foreign: bool,
+    ) -> Vec<Found> {
+        let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
         let is_left_out = self.options.left_out.contains_key(&path);
         let known_functions = self.functions.len();
         let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.basis) };
@@ -33,22 +55,30 @@ impl Crate<'_> {
         let finding = Finding {
             path,
             known_definitions: self.definitions.count(number),
-            given: Some(call.given),
+            given: Some(call.given.clone()),
             depth: call.depth,
             counted: std::mem::take(&mut file.counted),
             ..Finding::default()
         };
         let source = (number, file.display.as_str());
-        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, call.names, call.place, finding);
-        cutter.expansion(tokens, call.position);
-        let (edits, omissions, mut finding) = (cutter.edits, cutter.omissions, cutter.finding);
+        let (names, place) = (call.names.clone(), call.place.clone());
+        let mut cutter = Cutter::new(rules, &file.text, source, &mut self.functions, names, place, finding);
+        work(&mut cutter, &call);
+        let Cutter { edits, omissions, mut finding, mut skipped, .. } = cutter;
         file.counted = std::mem::take(&mut finding.counted);
         if is_left_out {
             self.functions.truncate(known_functions);
             finding.waiting.clear();
         } else {
             file.edits.append(edits);
+            file.skipped.append(&mut skipped);
             self.omissions.extend(omissions);
+        }
+        if is_foreign {
+            // If the macro does not take their probes, nobody knows of which.
+            for function in self.functions.iter_mut().skip(known_functions) {
+                function.call = Some(call.given.range.clone());
+            }
         }
         self.found(number, finding)
     }

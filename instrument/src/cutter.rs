@@ -132,7 +132,8 @@ impl<'c> Cutter<'c> {
         let declaration = range;
         let outline_start = declaration.start;
         let (file, units, decisions) = (self.file.0, Vec::new(), 0);
-        self.functions.push(Function { name, file, declaration, outline_start, is_literal, units, decisions });
+        let call = None;
+        self.functions.push(Function { name, file, declaration, outline_start, call, is_literal, units, decisions });
         let place = Place { is_macro: self.in_macro, ..place };
         let outer = self.frame.replace(Frame { function, current: None, leaves: false, failures: 0, place });
         body(self);
@@ -256,7 +257,7 @@ impl<'c> Cutter<'c> {
     }
 
     /// Whether a block is one, and not what stands in for a metavariable.
-    fn has_brace(&self, block: &Block) -> bool {
+    pub(crate) fn has_brace(&self, block: &Block) -> bool {
         let open = self.text.range(block.brace_token.span.open()).start;
         self.text.as_str().get(open..).is_some_and(|rest| rest.starts_with('{'))
     }

@@ -18,6 +18,9 @@ use syn::{Block, ItemMacro};
 /// How the names start that stand in for metavariables.
 pub(crate) const STAND_IN: &str = "any_";
 
+/// The same for those that may be code.
+pub(crate) const CODE_STAND_IN: &str = "any_code_";
+
 /// One rule: what the metavariables stand for, and the body.
 pub(crate) struct Rule {
     pub(crate) fragments: HashMap<String, String>,
@@ -43,13 +46,14 @@ impl Cutter<'_> {
 
     /// Cuts one body; false, with nothing done, if that cannot be.
     fn rule(&mut self, name: &str, rule: &Rule, range: &Range<usize>) -> bool {
-        let Some(tokens) = substitute(rule.body.stream(), &rule.fragments) else { return false };
-        // What starts inside a repetition may end outside of it.
-        [true, false].into_iter().any(|is_led| {
+        // What starts inside a repetition may end outside of it. And what is
+        // given may be statements, which end by themselves.
+        [(false, true), (true, true), (false, false), (true, false)].into_iter().any(|(ends, is_led)| {
+            let Some(tokens) = substitute(rule.body.stream(), &rule.fragments, ends) else { return false };
             let known = (self.edits.len(), self.functions.len(), self.omissions.len());
             let was_in_macro = std::mem::replace(&mut self.in_macro, true);
             let body = rule.body.stream();
-            let is_parsed = self.outside(|this| this.rule_body(name, tokens.clone(), range, is_led.then_some(&body)));
+            let is_parsed = self.outside(|this| this.rule_body(name, tokens, range, is_led.then_some(&body)));
             self.in_macro = was_in_macro;
             let edits = self.edits.since(known.0);
             let inside = edits.applied_within(self.text.as_str(), range);
@@ -124,8 +128,9 @@ fn fragments(tokens: TokenStream) -> HashMap<String, String> {
 }
 
 /// The body with something in the place of each metavariable; none if it has
-/// what this version does not know.
-fn substitute(tokens: TokenStream, fragments: &HashMap<String, String>) -> Option<TokenStream> {
+/// what this version does not know. With `ends`, a statement ends with what is
+/// given, if what follows cannot belong to it.
+fn substitute(tokens: TokenStream, fragments: &HashMap<String, String>, ends: bool) -> Option<TokenStream> {
     let mut out = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -134,15 +139,23 @@ fn substitute(tokens: TokenStream, fragments: &HashMap<String, String>) -> Optio
                 TokenTree::Ident(name) => {
                     let span = dollar.span().join(name.span())?;
                     out.extend(stand_in(&name, span, fragments)?);
+                    let kind = fragments.get(&name.to_string()).map_or("", String::as_str);
+                    if ends && matches!(kind, "expr" | "expr_2021" | "stmt") && starts_statement(tokens.peek()) {
+                        out.push(end(span));
+                    }
                 }
                 TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-                    out.extend(substitute(group.stream(), fragments)?);
+                    out.extend(substitute(group.stream(), fragments, ends)?);
                     skip_repetition(&mut tokens)?;
+                    let is_ended = matches!(out.last(), Some(TokenTree::Ident(_)));
+                    if ends && is_ended && starts_statement(tokens.peek()) {
+                        out.push(end(group.span()));
+                    }
                 }
                 _ => return None,
             },
             TokenTree::Group(group) => {
-                let mut new = Group::new(group.delimiter(), substitute(group.stream(), fragments)?);
+                let mut new = Group::new(group.delimiter(), substitute(group.stream(), fragments, ends)?);
                 new.set_span(group.span());
                 out.push(TokenTree::Group(new));
             }
@@ -150,6 +163,22 @@ fn substitute(tokens: TokenStream, fragments: &HashMap<String, String>) -> Optio
         }
     }
     Some(out.into_iter().collect())
+}
+
+/// Whether a token cannot go on with what stands before it.
+fn starts_statement(token: Option<&TokenTree>) -> bool {
+    match token {
+        Some(TokenTree::Ident(word)) => ["as", "else", "in", "where"].iter().all(|keyword| word != keyword),
+        Some(TokenTree::Punct(mark)) => mark.as_char() == '$',
+        Some(TokenTree::Literal(_)) => true,
+        _ => false,
+    }
+}
+
+fn end(span: Span) -> TokenTree {
+    let mut end = Punct::new(';', Spacing::Alone);
+    end.set_span(span);
+    TokenTree::Punct(end)
 }
 
 /// Goes past the separator and the operator of a repetition.
@@ -188,9 +217,10 @@ fn stand_in(name: &Ident, span: Span, fragments: &HashMap<String, String>) -> Op
         "item" => {
             let words = ["struct".to_owned(), format!("{STAND_IN}{}", name.unraw())];
             let words = words.map(|word| TokenTree::Ident(Ident::new(&word, span)));
-            let mut end = Punct::new(';', Spacing::Alone);
-            end.set_span(span);
-            words.into_iter().chain([TokenTree::Punct(end)]).collect()
+            words.into_iter().chain([end(span)]).collect()
+        }
+        "expr" | "expr_2021" | "stmt" | "tt" => {
+            vec![TokenTree::Ident(Ident::new(&format!("{CODE_STAND_IN}{}", name.unraw()), span))]
         }
         // A name of its own: the metavariable's may be a keyword.
         _ => vec![TokenTree::Ident(Ident::new(&format!("{STAND_IN}{}", name.unraw()), span))],

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::ops::Range;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, ImplItem, Item, ItemMacro, Macro, UseTree};
+use syn::{Attribute, ImplItem, Item, ItemMacro, Macro, TraitItem, UseTree};
 
 impl Cutter<'_> {
     /// The tokens that a call has come to; false if they cannot be parsed.
@@ -19,6 +19,10 @@ impl Cutter<'_> {
             },
             Position::Methods => match list::<ImplItem>.parse2(tokens) {
                 Ok(items) => self.expanded_methods(&items),
+                Err(_) => return false,
+            },
+            Position::Defaults => match list::<TraitItem>.parse2(tokens) {
+                Ok(items) => self.expanded_defaults(&items),
                 Err(_) => return false,
             },
         }
@@ -52,6 +56,7 @@ impl Cutter<'_> {
                 self.module(&module, |this, items| items.iter().for_each(|item| this.expanded_item(item)));
             }
             Item::Impl(block) => self.in_impl(block, |this| this.expanded_methods(&block.items)),
+            Item::Trait(declaration) => self.in_trait(declaration, |this| this.expanded_defaults(&declaration.items)),
             Item::Fn(function) => self.given_block(&function.sig, &function.block),
             Item::Macro(item) => self.made_macro(item),
             Item::Use(item) => self.aliases(&item.tree),
@@ -73,6 +78,29 @@ impl Cutter<'_> {
                 (ImplItem::Macro(_), _) => self.impl_item(&bare),
                 (ImplItem::Fn(method), None) => self.given_block(&method.sig, &method.block),
                 (_, Some(range)) if self.is_new(&range) => self.impl_item(&bare),
+                _ => {}
+            }
+        }
+    }
+
+    fn expanded_defaults(&mut self, items: &[TraitItem]) {
+        for item in items {
+            let mut bare = item.clone();
+            let attributes = default_attributes(&mut bare).map(std::mem::take).unwrap_or_default();
+            let given = self.given(&bare);
+            if !self.keeps(&attributes)
+                || !self.counts_made(&attributes, given.as_ref(), &Item::Verbatim(TokenStream::new()))
+            {
+                continue;
+            }
+            match (&bare, given) {
+                (TraitItem::Macro(_), _) => self.trait_item(&bare),
+                (TraitItem::Fn(method), None) => {
+                    if let Some(block) = &method.default {
+                        self.given_block(&method.sig, block);
+                    }
+                }
+                (_, Some(range)) if self.is_new(&range) => self.trait_item(&bare),
                 _ => {}
             }
         }
@@ -118,7 +146,7 @@ impl Cutter<'_> {
     pub(crate) fn call(&mut self, call: &Macro, position: Position) {
         // In a definition it is not yet what it will be.
         if self.in_macro {
-            return;
+            return self.foreign_in_definition(call, position);
         }
         let call = self.call_of(call, position);
         self.finding.calls.push(call);
@@ -229,6 +257,15 @@ fn method_attributes(item: &mut ImplItem) -> Option<&mut Vec<Attribute>> {
         ImplItem::Fn(item) => &mut item.attrs,
         ImplItem::Const(item) => &mut item.attrs,
         ImplItem::Macro(item) => &mut item.attrs,
+        _ => return None,
+    })
+}
+
+fn default_attributes(item: &mut TraitItem) -> Option<&mut Vec<Attribute>> {
+    Some(match item {
+        TraitItem::Fn(item) => &mut item.attrs,
+        TraitItem::Const(item) => &mut item.attrs,
+        TraitItem::Macro(item) => &mut item.attrs,
         _ => return None,
     })
 }

@@ -21,6 +21,8 @@ pub(crate) enum Position {
     Items,
     /// What an `impl` block, named by the names around it, has.
     Methods,
+    /// What a trait has, in the same way.
+    Defaults,
 }
 
 /// The text that a call was given.

@@ -1,6 +1,7 @@
 //! Cuts expressions: branches, loops, closures, calls of macros.
 
 use crate::cutter::{Cutter, Head};
+use crate::definitions::CODE_STAND_IN;
 use crate::edits::{Piece, Place};
 use crate::leaving::leaves_by_tokens;
 use crate::syntax::{attributes_of, has_let, macro_name};
@@ -184,7 +185,10 @@ impl Cutter<'_> {
                 self.branch(&inner.block, UnitKind::Block, 0);
                 self.set_leaves(true);
             }
+            Expr::Block(inner) if !self.has_brace(&inner.block) => drop(self.set_leaves(true)),
             Expr::Block(inner) => self.statements(&inner.block.stmts),
+            // What a macro is given may leave.
+            Expr::Path(path) if self.in_macro && is_code_stand_in(&path.path) => drop(self.set_leaves(true)),
             Expr::Unsafe(inner) => self.statements(&inner.block.stmts),
             Expr::Async(inner) => self.deferred(|this| this.branch(&inner.block, UnitKind::Async, 0)),
             Expr::Const(inner) => self.outside(|this| this.statements(&inner.block.stmts)),
@@ -202,6 +206,10 @@ impl Cutter<'_> {
             _ => visit::visit_expr(self, expr),
         }
     }
+}
+
+fn is_code_stand_in(path: &syn::Path) -> bool {
+    path.get_ident().is_some_and(|name| name.to_string().starts_with(CODE_STAND_IN))
 }
 
 impl<'ast> Visit<'ast> for Cutter<'_> {

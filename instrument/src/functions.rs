@@ -12,6 +12,8 @@ pub(crate) struct Function {
     pub(crate) declaration: Range<usize>,
     /// Where its attributes start: what they make of it is an error there.
     pub(crate) outline_start: usize,
+    /// The arguments of another crate's macro that it stands in.
+    pub(crate) call: Option<Range<usize>>,
     pub(crate) is_literal: bool,
     pub(crate) units: Vec<Draft>,
     /// Number of decisions so far.

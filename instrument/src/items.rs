@@ -146,23 +146,31 @@ impl Cutter<'_> {
     }
 
     fn trait_declaration(&mut self, declaration: &syn::ItemTrait) {
+        self.in_trait(declaration, |this| declaration.items.iter().for_each(|item| this.trait_item(item)));
+    }
+
+    /// Does `work` with the name of a trait around it.
+    pub(crate) fn in_trait(&mut self, declaration: &syn::ItemTrait, work: impl FnOnce(&mut Self)) {
         self.names.push(declaration.ident.to_string());
-        for item in &declaration.items {
-            match item {
-                syn::TraitItem::Fn(method) if self.counts(&method.attrs, method) => {
-                    let Some(block) = &method.default else { continue };
-                    let start = self.text.range_of(&method.sig).start;
-                    self.function_item(&method.sig, block, &method.attrs, start);
-                }
-                syn::TraitItem::Const(item) if self.counts(&item.attrs, item) => {
-                    if let Some((_, value)) = &item.default {
-                        self.constant(&item.ident, value);
-                    }
-                }
-                _ => {}
-            }
-        }
+        work(self);
         self.names.pop();
+    }
+
+    pub(crate) fn trait_item(&mut self, item: &syn::TraitItem) {
+        match item {
+            syn::TraitItem::Fn(method) if self.counts(&method.attrs, method) => {
+                let Some(block) = &method.default else { return };
+                let start = self.text.range_of(&method.sig).start;
+                self.function_item(&method.sig, block, &method.attrs, start);
+            }
+            syn::TraitItem::Const(item) if self.counts(&item.attrs, item) => {
+                if let Some((_, value)) = &item.default {
+                    self.constant(&item.ident, value);
+                }
+            }
+            syn::TraitItem::Macro(item) if self.counts(&item.attrs, item) => self.default_macro(item),
+            _ => {}
+        }
     }
 
     /// Only closures in a constant's value run when the program does.

@@ -105,8 +105,8 @@ impl<'a> Crate<'a> {
             proc_macro2::extra::invalidate_current_thread_spans();
             self.read_files(self.root(), load);
         }
-        while !self.waiting.is_empty() {
-            let mut found = Vec::new();
+        while !(self.waiting.is_empty() && self.calls.is_empty()) {
+            let mut found = self.foreign_calls();
             for (file, call) in std::mem::take(&mut self.waiting) {
                 found.extend(self.arguments(file, &call));
             }

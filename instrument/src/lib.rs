@@ -19,6 +19,7 @@ mod expanded;
 mod expansion;
 mod expressions;
 mod finding;
+mod foreign;
 mod functions;
 mod generate;
 mod items;

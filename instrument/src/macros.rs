@@ -4,6 +4,7 @@ use crate::cfg::Predicate;
 use crate::cutter::Cutter;
 use crate::expanded::list;
 use crate::expansion::Position;
+use crate::foreign::{is_paste, pasted};
 use crate::syntax::macro_name;
 use livecov_format::model::OmissionReason;
 use proc_macro2::TokenStream;
@@ -108,6 +109,9 @@ impl Cutter<'_> {
             "lazy_static" if is_statement => return self.lazy_statics(tokens),
             _ => {}
         }
+        if is_paste(&call.path) && !self.rules.leaving.is_own(&name) {
+            return self.pasted_code(tokens, is_statement);
+        }
         let Some(shape) = shape(&name) else { return false };
         match shape {
             Shape::Expressions => self.expressions(tokens),
@@ -120,6 +124,18 @@ impl Cutter<'_> {
             // Names that a crate may well give to a macro of its own.
             Shape::Deferred => !self.rules.leaving.is_own(&name) && self.later(tokens),
         }
+    }
+
+    fn pasted_code(&mut self, tokens: TokenStream, is_statement: bool) -> bool {
+        let tokens = pasted(tokens);
+        if is_statement {
+            let Ok(statements) = Block::parse_within.parse2(tokens) else { return false };
+            self.macro_statements(&statements);
+        } else {
+            let Ok(expr) = syn::parse2::<Expr>(tokens) else { return false };
+            self.visit_expr(&expr);
+        }
+        true
     }
 
     /// Statements that run later, or never.
@@ -246,6 +262,20 @@ impl Cutter<'_> {
                 }
             }
             _ => self.call(&item.mac, Position::Methods),
+        }
+    }
+
+    /// A macro in the place of what a trait has.
+    pub(crate) fn default_macro(&mut self, item: &syn::TraitItemMacro) {
+        match macro_name(&item.mac.path).as_str() {
+            name @ ("cfg_if" | "cfg_select") => {
+                let chosen = self.chosen(name, item.mac.tokens.clone());
+                match chosen.map(|tokens| list::<syn::TraitItem>.parse2(tokens)) {
+                    Some(Ok(items)) => items.iter().for_each(|item| self.trait_item(item)),
+                    Some(Err(_)) | None => self.not_understood(name, item),
+                }
+            }
+            _ => self.call(&item.mac, Position::Defaults),
         }
     }
 

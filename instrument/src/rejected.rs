@@ -45,6 +45,8 @@ struct Lines<'a> {
     end: usize,
     first: u32,
     last: u32,
+    /// Those of the call of another crate's macro around it.
+    call: Option<[u32; 2]>,
 }
 
 impl<'a> Lines<'a> {
@@ -52,7 +54,8 @@ impl<'a> Lines<'a> {
         let (path, text) = *files.get(function.file)?;
         let (start, end) = (function.outline_start, function.declaration.end);
         let (first, last) = (text.position(start).0, text.position(end.saturating_sub(1).max(start)).0);
-        Some(Self { number, path, start, end, first, last })
+        let call = function.call.as_ref().map(|range| [range.start, range.end].map(|offset| text.position(offset).0));
+        Some(Self { number, path, start, end, first, last, call })
     }
 
     const fn is_inside(&self, other: &Self) -> bool {
@@ -65,6 +68,13 @@ fn at(spot: &Spot, functions: &[Lines<'_>]) -> Vec<usize> {
     match *spot {
         Spot::At(_, line) => {
             let around: Vec<_> = here.filter(|function| (function.first..=function.last).contains(&line)).collect();
+            if around.is_empty() {
+                let is_in_call = |function: &&Lines<'_>| {
+                    function.path == spot.path()
+                        && function.call.is_some_and(|[first, last]| (first..=last).contains(&line))
+                };
+                return functions.iter().filter(is_in_call).map(|function| function.number).collect();
+            }
             let is_innermost = |function: &&&Lines<'_>| !around.iter().any(|other| other.is_inside(function));
             around.iter().filter(is_innermost).map(|function| function.number).collect()
         }

@@ -17,10 +17,13 @@ fn a_module_that_nobody_finds_is_named() {
     let project = Project::of(&[
         ("Cargo.toml", &manifest),
         ("far/Cargo.toml", "[package]\nname = \"far\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
-        ("far/src/lib.rs", "#[macro_export]\nmacro_rules! given {\n    ($($given:item)*) => { $($given)* };\n}\n"),
+        (
+            "far/src/lib.rs",
+            "#[macro_export]\nmacro_rules! declare {\n    ($name:ident $($given:item)*) => { mod $name; $($given)* };\n}\n",
+        ),
         (
             "src/main.rs",
-            "far::given! { mod hidden; }\n\
+            "far::declare! { hidden }\n\
             const SHOWN: &str = include_str!(\"../examples/shown.rs\");\n\
             fn main() {\n    println!(\"{} {}\", hidden::f(), SHOWN.len()); // run\n}\n",
         ),
@@ -33,8 +36,9 @@ fn a_module_that_nobody_finds_is_named() {
     assert_eq!(warnings(&outcome), expected, "{outcome:?}");
     project.check(&[("run", Some(1)), ("hidden", None)]);
     // Also if nothing else is to be counted.
-    project.write("src/main.rs", b"far::given! { mod hidden; }\nfar::given! { fn main() { hidden::f(); } }\n");
+    project.write("src/main.rs", b"far::declare! { hidden fn main() { hidden::f(); } }\n");
     let outcome = capture(&mut project.livecov(&["run", "--no-report"])).exits(0);
+    // The second warning is that there are no data.
     assert_eq!(warnings(&outcome)[..1], expected, "{outcome:?}");
     // Nor does it outlive its reason.
     project.write("src/main.rs", b"mod hidden;\nfn main() {\n    hidden::f(); // run\n}\n");

@@ -36,7 +36,7 @@ macro_rules! shown {
 macro_rules! shown_and_run {
     ($shown:expr, $given:expr) => {{
         println!("{} is {}", stringify!($shown), $shown); //~ 1
-        $given
+        $given //~ 1
     }};
 }
 
@@ -79,9 +79,9 @@ macro_rules! each {
 
 macro_rules! wrapped {
     ($($given:tt)*) => {{
-        let guard = 1;
+        let guard = 1; //~ 4
         $($given)*
-        drop(guard);
+        drop(guard); //~ 3
     }};
 }
 
@@ -148,9 +148,9 @@ macro_rules! statements {
 
 macro_rules! until {
     ($name:ident < $limit:expr, $body:expr) => {
-        while $name < $limit {
+        while $name < $limit { //~ 2 4
             $body
-            $name += 1;
+            $name += 1; //~ 4
         }
     };
 }
