@@ -105,7 +105,9 @@ impl Project {
         let output = self.livecov("build").args(args).output().expect("the program starts");
         let err = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(output.status.success(), "{err}");
-        let warnings = err.lines().filter(|line| line.contains("livecov:")).map(str::to_owned).collect();
+        let is_news = |line: &&str| line.starts_with("livecov: built ") || line.starts_with("livecov: data are kept ");
+        let said = err.lines().filter(|line| line.contains("livecov:") && !is_news(line));
+        let warnings = said.map(str::to_owned).collect();
         let output = self.livecov("env").args(["--format", "json"]).args(args).output().expect("the program starts");
         let variables: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let folder = PathBuf::from(variables["CARGO_TARGET_DIR"].as_str().expect("a string")).join("debug");

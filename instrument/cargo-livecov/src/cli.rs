@@ -1,14 +1,14 @@
 //! The command line: our flags are taken out, cargo's go on to cargo.
 
 use crate::error::Error;
-use crate::flags::{self, CARGO_VALUES, Known, OWN_SWITCHES, OWN_VALUES, nearest};
-use crate::near::{NearMiss, USUAL};
-use clap::CommandFactory;
+use crate::flags::{
+    self, CARGO_VALUES, Known, METADATA_SWITCHES, OWN_VALUES, REPORT_FLAGS, nearest, one_of, takes_value,
+};
+use crate::near::{NearMiss, near_miss};
 use livecov::coverage::config::build::{Build, Granularity};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
 /// The help text.
 pub const HELP: &str = include_str!("help.txt");
@@ -107,6 +107,8 @@ pub struct Cli {
     pub output_folder: Option<PathBuf>,
     /// `--data-dir`.
     pub data_folder: Option<PathBuf>,
+    /// `--artifact-dir` of `build`.
+    pub artifact_folder: Option<PathBuf>,
     /// `--format` of `env`.
     pub shell: String,
     /// `--data` of `clean`.
@@ -156,6 +158,7 @@ impl Default for Cli {
             ignores_failure: false,
             output_folder: None,
             data_folder: None,
+            artifact_folder: None,
             shell: "sh".to_owned(),
             only_data: false,
             only_old: false,
@@ -202,23 +205,6 @@ const COMMANDS: [&str; 15] = [
 pub fn is_command(word: &str) -> bool {
     word.starts_with('-') || DATA_COMMANDS.contains(&word) || COMMANDS.contains(&word)
 }
-
-/// Flags of `livecov report` that mean something else to cargo, or nothing
-/// where a folder of data is at hand.
-const NOT_FOR_REPORT: [&str; 7] = ["config", "i", "pkg", "v", "hw", "cpuprofile", "threads"];
-
-/// The flags of `livecov report`, and whether each has a value behind it.
-static REPORT_FLAGS: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
-    let command = livecov::cli::Cli::command();
-    let report = command.find_subcommand("report").into_iter().flat_map(|report| report.get_arguments());
-    let named = report.filter_map(|flag| Some((flag.get_long()?, flag)));
-    let ours = named.filter(|(name, _)| !NOT_FOR_REPORT.contains(name));
-    ours.map(|(name, flag)| (format!("--{name}"), flag.get_action().takes_values() && !flag.is_require_equals_set()))
-        .collect()
-});
-
-/// Flags of cargo's that `cargo metadata` takes as well.
-const METADATA_SWITCHES: [&str; 5] = ["--all-features", "--no-default-features", "--locked", "--offline", "--frozen"];
 
 impl Cli {
     /// Takes the arguments apart, the program's name and `livecov` left out.
@@ -430,6 +416,7 @@ impl Cli {
             "--exclude-from-test" => self.cargo_args.extend(["--exclude".into(), value]),
             "--output-dir" => self.output_folder = Some(PathBuf::from(value)),
             "--data-dir" => self.data_folder = Some(PathBuf::from(value)),
+            "--artifact-dir" => self.artifact_folder = Some(PathBuf::from(value)),
             "--format" => self.shell = one_of(name, &text, &["sh", "fish", "pwsh", "json"])?,
             "--target-dir" => self.target_folder = Some(PathBuf::from(value)),
             "--livecov-config" => self.report_args.extend(["--config".into(), value]),
@@ -452,27 +439,6 @@ impl Cli {
         }
         Ok(())
     }
-}
-
-/// What a flag that is not ours may be meant for.
-fn near_miss(name: &str) -> Option<NearMiss> {
-    let ours = OWN_VALUES.into_iter().chain(OWN_SWITCHES).chain(flags::known_names());
-    let all = ours.chain(REPORT_FLAGS.keys().map(String::as_str));
-    let is_in_question = name.starts_with("--") && name.len() > 3 && !USUAL.contains(&name);
-    let meant = flags::most_like(name, all).filter(|_| is_in_question)?;
-    Some(NearMiss { flag: name.to_owned(), meant: meant.to_owned() })
-}
-
-/// Whether a flag, ours or cargo's, is followed by a value.
-fn takes_value(name: &str) -> bool {
-    let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
-    OWN_VALUES.contains(&name) || cargos.contains(&name) || REPORT_FLAGS.get(name) == Some(&true)
-}
-
-fn one_of(name: &str, value: &str, words: &[&str]) -> Result<String, Error> {
-    let is_known = words.contains(&value);
-    let unknown = || Error::Usage(format!("{name} is one of {}, not {value:?}", words.join(", ")));
-    is_known.then(|| value.to_owned()).ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -540,25 +506,6 @@ mod tests {
         for (line, expected) in [("build", true), ("test --no-run", true), ("test", false), ("run -- --no-run", false)]
         {
             assert_eq!(parse(line).unwrap().builds_only(), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn flags_that_are_nearly_ours() {
-        let misses = |line: &str| {
-            let misses = parse(line).unwrap().near_misses;
-            misses.into_iter().map(|miss| format!("{} {}", miss.flag, miss.meant)).collect::<Vec<_>>()
-        };
-        assert_eq!(misses("test --fail-under-line 80"), ["--fail-under-line --fail-under-lines"]);
-        assert_eq!(misses("test --mdoe=count --no-clena"), ["--mdoe --mode", "--no-clena --no-clean"]);
-        assert_eq!(misses("run --inculde-deps x --htlm"), ["--inculde-deps --include-deps"]);
-        for name in OWN_SWITCHES.into_iter().chain(OWN_VALUES).chain(flags::known_names()) {
-            // Without its last letter it is another one, or nothing like one.
-            assert_eq!(misses(&format!("test {name}y")), [format!("{name}y {name}")], "{name}");
-            assert!(parse(&format!("test {name}")).map_or(true, |cli| cli.cargo_args.is_empty()), "{name}");
-        }
-        for line in ["test --release --lib", "test -- --fail-under-line", "test --features --mdoe", "bench --no-run"] {
-            assert_eq!(misses(line), [""; 0], "{line}");
         }
     }
 

@@ -1,6 +1,11 @@
 //! Tables of flags: which have values, and what names that people know from
 //! cargo-llvm-cov are here.
 
+use crate::error::Error;
+use clap::CommandFactory;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Flags of `cargo run` that are followed by a value and mean nothing here.
 pub(crate) const CARGO_VALUES: [&str; 11] = [
     "-p",
@@ -17,7 +22,8 @@ pub(crate) const CARGO_VALUES: [&str; 11] = [
 ];
 
 /// Our own flags that are followed by a value.
-pub(crate) const OWN_VALUES: [&str; 10] = [
+pub(crate) const OWN_VALUES: [&str; 11] = [
+    "--artifact-dir",
     "--mode",
     "--granularity",
     "--include",
@@ -120,6 +126,36 @@ pub(crate) fn most_like<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str
 /// The same, as a question; nothing if none is.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     most_like(wrong, names).map(|name| format!("; do you mean {name}?")).unwrap_or_default()
+}
+
+/// Flags of `livecov report` that mean something else to cargo, or nothing
+/// where a folder of data is at hand.
+const NOT_FOR_REPORT: [&str; 7] = ["config", "i", "pkg", "v", "hw", "cpuprofile", "threads"];
+
+/// The flags of `livecov report`, and whether each has a value behind it.
+pub(crate) static REPORT_FLAGS: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+    let command = livecov::cli::Cli::command();
+    let report = command.find_subcommand("report").into_iter().flat_map(|report| report.get_arguments());
+    let named = report.filter_map(|flag| Some((flag.get_long()?, flag)));
+    let ours = named.filter(|(name, _)| !NOT_FOR_REPORT.contains(name));
+    ours.map(|(name, flag)| (format!("--{name}"), flag.get_action().takes_values() && !flag.is_require_equals_set()))
+        .collect()
+});
+
+/// Flags of cargo's that `cargo metadata` takes as well.
+pub(crate) const METADATA_SWITCHES: [&str; 5] =
+    ["--all-features", "--no-default-features", "--locked", "--offline", "--frozen"];
+
+/// Whether a flag, ours or cargo's, is followed by a value.
+pub(crate) fn takes_value(name: &str) -> bool {
+    let cargos = ["--manifest-path", "--target", "--exclude", "--features", "-F", "--config"];
+    OWN_VALUES.contains(&name) || cargos.contains(&name) || REPORT_FLAGS.get(name) == Some(&true)
+}
+
+pub(crate) fn one_of(name: &str, value: &str, words: &[&str]) -> Result<String, Error> {
+    let is_known = words.contains(&value);
+    let unknown = || Error::Usage(format!("{name} is one of {}, not {value:?}", words.join(", ")));
+    is_known.then(|| value.to_owned()).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 #![deny(unsafe_code)]
 
 mod announce;
+mod artifacts;
 mod by_hand;
 mod clean;
 pub mod cli;
@@ -20,8 +21,10 @@ mod files;
 mod flags;
 mod housekeeping;
 mod isolation;
+mod messages;
 mod missed;
 pub mod near;
+mod notes;
 mod notices;
 mod overlay;
 mod project;

@@ -7,12 +7,12 @@
 
 use crate::cli::CargoCommand;
 use crate::error::Error;
-use crate::flags::distance;
+use crate::flags::{OWN_SWITCHES, OWN_VALUES, REPORT_FLAGS, distance, known_names, most_like};
 use std::env;
 use std::process::Command;
 
 /// Flags that every cargo has: it need not be asked about them.
-pub(crate) const USUAL: [&str; 20] = [
+const USUAL: [&str; 20] = [
     "--all",
     "--all-targets",
     "--bench",
@@ -58,6 +58,15 @@ impl NearMiss {
     }
 }
 
+/// What a flag that is not ours may be meant for.
+pub(crate) fn near_miss(name: &str) -> Option<NearMiss> {
+    let ours = OWN_VALUES.into_iter().chain(OWN_SWITCHES).chain(known_names());
+    let all = ours.chain(REPORT_FLAGS.keys().map(String::as_str));
+    let is_in_question = name.starts_with("--") && name.len() > 3 && !USUAL.contains(&name);
+    let meant = most_like(name, all).filter(|_| is_in_question)?;
+    Some(NearMiss { flag: name.to_owned(), meant: meant.to_owned() })
+}
+
 /// Answers the first flag that cargo does not have.
 pub(crate) fn check(misses: &[NearMiss], command: CargoCommand) -> Result<(), Error> {
     if misses.is_empty() {
@@ -81,6 +90,31 @@ fn flags_of_cargo(command: CargoCommand) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
+    use std::ffi::OsString;
+
+    fn parse(line: &str) -> Result<Cli, Error> {
+        Cli::parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn flags_that_are_nearly_ours() {
+        let misses = |line: &str| {
+            let misses = parse(line).unwrap().near_misses;
+            misses.into_iter().map(|miss| format!("{} {}", miss.flag, miss.meant)).collect::<Vec<_>>()
+        };
+        assert_eq!(misses("test --fail-under-line 80"), ["--fail-under-line --fail-under-lines"]);
+        assert_eq!(misses("test --mdoe=count --no-clena"), ["--mdoe --mode", "--no-clena --no-clean"]);
+        assert_eq!(misses("run --inculde-deps x --htlm"), ["--inculde-deps --include-deps"]);
+        for name in OWN_SWITCHES.into_iter().chain(OWN_VALUES).chain(known_names()) {
+            // Without its last letter it is another one, or nothing like one.
+            assert_eq!(misses(&format!("test {name}y")), [format!("{name}y {name}")], "{name}");
+            assert!(parse(&format!("test {name}")).map_or(true, |cli| cli.cargo_args.is_empty()), "{name}");
+        }
+        for line in ["test --release --lib", "test -- --fail-under-line", "test --features --mdoe", "bench --no-run"] {
+            assert_eq!(misses(line), [""; 0], "{line}");
+        }
+    }
 
     #[test]
     fn what_is_like_a_flag_of_cargo_s_is_for_cargo() {

@@ -217,6 +217,22 @@ pub struct Note {
     pub crate_name: String,
     /// What was left out because it did not compile, or could not be read.
     pub warnings: Vec<String>,
+    /// What it was compiled as.
+    #[serde(default)]
+    pub unit: Unit,
+}
+
+/// What tells the units of a crate apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// The root file.
+    pub root: PathBuf,
+    /// Whether it has its tests in it.
+    pub is_test: bool,
+    /// Where the outcome goes.
+    pub folder: PathBuf,
+    /// Its features, in order.
+    pub features: Vec<String>,
 }
 
 #[cfg(test)]

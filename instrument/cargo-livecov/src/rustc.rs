@@ -1,5 +1,6 @@
 //! One call of rustc, as cargo makes it.
 
+use crate::protocol::Unit;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -149,6 +150,15 @@ impl Call {
         }
         args.extend(["--emit=metadata".into(), "--out-dir".into(), folder.into()]);
         args
+    }
+
+    /// What tells this call from others for the same crate.
+    pub(crate) fn unit(&self, root: &Path, here: &Path) -> Unit {
+        let feature = |cfg: &String| Some(cfg.strip_prefix("feature=\"")?.strip_suffix('"')?.to_owned());
+        let mut features: Vec<String> = self.cfg.iter().filter_map(feature).collect();
+        features.sort();
+        let folder = self.out_dir.as_ref().map(|folder| here.join(folder)).unwrap_or_default();
+        Unit { root: root.to_owned(), is_test: self.is_test, folder, features }
     }
 
     /// Where rustc says what the crate was made from.

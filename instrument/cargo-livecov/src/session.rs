@@ -1,6 +1,7 @@
 //! The commands, from a command line to an exit status.
 
 use crate::announce::Announcement;
+use crate::artifacts;
 use crate::by_hand::{ByHand, CONFIG_FILE, without_patterns};
 use crate::clean::clean;
 use crate::cli::{Action, CargoCommand, Cli, HELP};
@@ -8,10 +9,12 @@ use crate::data;
 use crate::error::Error;
 use crate::files;
 use crate::housekeeping::{self, InUse};
+use crate::messages::{self, Artifact, split_format};
 use crate::near;
+use crate::notes;
 use crate::notices::{NOTICES, Notices};
 use crate::project::Project;
-use crate::protocol::{CONFIG, Config, Note};
+use crate::protocol::{CONFIG, Config};
 use crate::report::{Report, configured};
 use crate::run::Run;
 use crate::runtime::{self, Request};
@@ -20,12 +23,12 @@ use crate::shared_macros;
 use crate::shell::assignments;
 use crate::store::Store;
 use crate::supervise::{exit_status, supervise};
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
+use std::{env, iter};
 
 /// Exit status for a wrong command line.
 pub const USAGE: i32 = 2;
@@ -102,6 +105,8 @@ struct Session {
     by_hand: Option<ByHand>,
     report: Report,
     rustdoc_flags: Vec<String>,
+    /// The machine that builds.
+    host: String,
     /// What is not to be removed while cargo runs.
     _in_use: Vec<InUse>,
 }
@@ -141,8 +146,9 @@ impl Session {
         shared_macros::prepare(&config.out)?;
         let report = Report::of(&cli, &project);
         let rustdoc_flags = settings.rustdoc_flags(host);
+        let host = host.to_owned();
         let (store, by_hand) = (project.store(), project.by_hand);
-        Ok(Self { cli, config, config_file, store, by_hand, report, rustdoc_flags, _in_use: in_use })
+        Ok(Self { cli, config, config_file, store, by_hand, report, rustdoc_flags, host, _in_use: in_use })
     }
 
     /// The variables that make cargo, called by hand, count.
@@ -181,14 +187,36 @@ impl Session {
             let words = command.words().join(" ");
             return Err(Error::Usage(format!("{flag} is for reports, and `{words}` makes none: give it to `report`")));
         }
+        if self.cli.artifact_folder.is_some() && command != CargoCommand::Build {
+            return Err(Error::Usage("--artifact-dir is for `build`".to_owned()));
+        }
         if runs {
             return self.run(command);
         }
-        let code = self.call_until_done(command, &[])?;
+        let before = notes::Before::new(&self.config.out);
+        let (code, artifacts) = self.call_until_done(command, &[])?;
         if code == 0 {
-            self.print_notes();
+            self.print_notes(&before, command, artifacts.as_deref());
+            self.publish(artifacts.as_deref().unwrap_or_default())?;
         }
         Ok(code)
+    }
+
+    /// Gives programs a name that does not change, and says which.
+    fn publish(&self, artifacts: &[Artifact]) -> Result<(), Error> {
+        let named = self.cli.artifact_folder.as_ref().map(|folder| absolute(folder));
+        let own = self.config.out.parent().unwrap_or(&self.config.out);
+        let published = artifacts::publish(artifacts, &self.config.out, own, named.as_deref())?;
+        let mut args = self.cli.cargo_args.iter().take_while(|arg| *arg != "--");
+        if published.is_empty() || args.any(|arg| arg == "-q" || arg == "--quiet") {
+            return Ok(());
+        }
+        let here = env::current_dir().unwrap_or_default();
+        for path in &published {
+            eprintln!("livecov: built {}", path.strip_prefix(&here).unwrap_or(path).display());
+        }
+        eprintln!("livecov: data are kept where LIVECOV_DIR=DIRECTORY is set when it runs");
+        Ok(())
     }
 
     /// Calls cargo for a command by which programs run, and reports on the
@@ -208,10 +236,15 @@ impl Session {
         }
         let mut variables = vec![("LIVECOV_DIR", without_patterns(run.data()))];
         variables.extend(socket.map(|socket| (NOTICES, OsString::from(socket))));
-        let code = self.call_until_done(command, &variables)?;
-        self.print_notes();
+        let before = notes::Before::new(&self.config.out);
+        let (code, _) = self.call_until_done(command, &variables)?;
         if !self.config.counts_host {
             data::remove_host_runs(&run.own_files())?;
+        }
+        if code == 0 || run.has_data() {
+            self.print_notes(&before, command, None);
+        } else {
+            notes::print(before.news().0);
         }
         self.conclude(run, notices.ok(), command, code)
     }
@@ -257,16 +290,20 @@ impl Session {
     /// Calls cargo, and again where a crate was compiled without probes after
     /// others had been compiled against it, or is to be without those of a
     /// macro: they are all right the next time.
-    fn call_until_done(&self, command: CargoCommand, variables: &[(&str, OsString)]) -> Result<i32, Error> {
-        let mut code = FAILURE;
+    fn call_until_done(
+        &self,
+        command: CargoCommand,
+        variables: &[(&str, OsString)],
+    ) -> Result<(i32, Option<Vec<Artifact>>), Error> {
+        let mut done = (FAILURE, None);
         for _ in 0..=ATTEMPTS {
             let before = self.marks_of_retries();
-            code = self.call(command, variables)?;
-            if code == 0 || self.marks_of_retries() == before {
+            done = self.call(command, variables)?;
+            if done.0 == 0 || self.marks_of_retries() == before {
                 break;
             }
         }
-        Ok(code)
+        Ok(done)
     }
 
     /// What the wrapper leaves if cargo is to be called again. Another build in
@@ -277,14 +314,38 @@ impl Session {
         marks.into_iter().map(|path| (path.clone(), time(&path))).collect()
     }
 
-    /// Calls cargo, and gives its exit status.
-    fn call(&self, command: CargoCommand, variables: &[(&str, OsString)]) -> Result<i32, Error> {
-        let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-        let mut call = Command::new(&cargo);
+    /// Calls cargo. Its exit status, and for `build` what it is made of.
+    fn call(
+        &self,
+        command: CargoCommand,
+        variables: &[(&str, OsString)],
+    ) -> Result<(i32, Option<Vec<Artifact>>), Error> {
         let goes_on = self.cli.ignores_failure && matches!(command, CargoCommand::Test | CargoCommand::Nextest);
         let mut args: Vec<OsString> = goes_on.then(|| "--no-fail-fast".into()).into_iter().collect();
         args.extend(self.cli.cargo_args.iter().filter(|arg| !goes_on || *arg != "--no-fail-fast").cloned());
-        call.args(cargo_line(command, &own_path()?, &self.config.out, &args));
+        let mut shows = true;
+        if command == CargoCommand::Build {
+            let (others, formats) = split_format(&args);
+            shows = formats.iter().any(|format| format.starts_with("json"));
+            let own = if formats.iter().any(|format| format == "short") { ",json-diagnostic-short" } else { "" };
+            let format = if shows { formats.join(",") } else { format!("json-render-diagnostics{own}") };
+            args = iter::once(OsString::from(format!("--message-format={format}"))).chain(others).collect();
+        }
+        let mut call = self.command(command, &args)?;
+        if command == CargoCommand::Build {
+            call.stdout(Stdio::piped());
+        }
+        call.envs(variables.iter().map(|(name, value)| (name, value)));
+        let name = call.get_program().display().to_string();
+        let (status, artifacts) =
+            supervise(&mut call, |stdout| messages::read(stdout, shows)).map_err(|error| Error::Start(name, error))?;
+        Ok((exit_status(status), artifacts))
+    }
+
+    /// Cargo with probes.
+    fn command(&self, command: CargoCommand, args: &[OsString]) -> Result<Command, Error> {
+        let mut call = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+        call.args(cargo_line(command, &own_path()?, &self.config.out, args));
         // It would go before what the command line says.
         call.env_remove("RUSTC_WRAPPER");
         call.env(CONFIG, &self.config_file).env("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags());
@@ -292,24 +353,41 @@ impl Session {
             // Tests that call cargo must not build without probes where ours are.
             call.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_BUILD_DIR");
         }
-        call.envs(variables.iter().map(|(name, value)| (name, value)));
-        let status = supervise(&mut call).map_err(|error| Error::Start(cargo.display().to_string(), error))?;
-        Ok(exit_status(status))
+        Ok(call)
+    }
+
+    /// The units of a build that is done, by asking cargo once more; none if it
+    /// does not say.
+    fn units(&self, command: CargoCommand) -> Option<Vec<Artifact>> {
+        let (args, _) = split_format(&self.cli.cargo_args);
+        let flags: &[&str] = match command {
+            CargoCommand::Build | CargoCommand::Run => &["--message-format=json"],
+            CargoCommand::Test | CargoCommand::Bench => &["--no-run", "--message-format=json"],
+            CargoCommand::Nextest => &["--no-run", "--cargo-message-format=json"],
+            CargoCommand::Archive => return None,
+        };
+        let others = args.into_iter().filter(|arg| arg != "--no-run");
+        let args: Vec<OsString> = flags.iter().map(OsString::from).chain(others).collect();
+        let mut call = self.command(command, &args).ok()?;
+        // The program is not to run again.
+        for target in self.config.runtimes.iter().filter_map(|runtime| runtime.target.as_ref()).chain([&self.host]) {
+            call.env(format!("CARGO_TARGET_{}_RUNNER", target.to_uppercase().replace(['-', '.'], "_")), "true");
+        }
+        let output = call.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then(|| messages::read(&*output.stdout, false))
     }
 
     /// What was left out, which cargo would not show of what is built already.
-    fn print_notes(&self) {
-        let Ok(entries) = files::entries(&self.config.out.join("notes")) else { return };
-        let notes = entries.iter().filter_map(|path| serde_json::from_slice::<Note>(&std::fs::read(path).ok()?).ok());
-        let mut lines: Vec<String> = notes
-            .flat_map(|note| {
-                let Note { crate_name, warnings } = note;
-                warnings.into_iter().map(move |warning| format!("warning: livecov: crate {crate_name}: {warning}"))
-            })
-            .collect();
-        lines.sort();
-        lines.dedup();
-        lines.iter().for_each(|line| eprintln!("{line}"));
+    fn print_notes(&self, before: &notes::Before, command: CargoCommand, artifacts: Option<&[Artifact]>) {
+        let (mut notes, mut old) = before.news();
+        if !old.is_empty() {
+            let asked = if artifacts.is_none() { self.units(command) } else { None };
+            if let Some(artifacts) = artifacts.or(asked.as_deref()) {
+                old.retain(|note| notes::is_used(note, artifacts, &self.config.out));
+            }
+        }
+        notes.extend(old);
+        notes::print(notes);
     }
 }
 

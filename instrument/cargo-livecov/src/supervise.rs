@@ -6,11 +6,14 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::fs::File;
 use std::io;
-use std::process::{Command, ExitStatus};
+use std::process::{ChildStdout, Command, ExitStatus};
 
 /// Runs a command to its end, whatever signals come: there is a report to be
-/// written when it is done.
-pub(crate) fn supervise(command: &mut Command) -> io::Result<ExitStatus> {
+/// written when it is done. If its output is a pipe, `read` gets that.
+pub(crate) fn supervise<T>(
+    command: &mut Command,
+    read: impl FnOnce(ChildStdout) -> T,
+) -> io::Result<(ExitStatus, Option<T>)> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let mut child = command.spawn()?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
@@ -25,11 +28,12 @@ pub(crate) fn supervise(command: &mut Command) -> io::Result<ExitStatus> {
             }
         }
     });
+    let output = child.stdout.take().map(read);
     let status = child.wait();
     handle.close();
     // The thread has nothing to say.
     let _ = forward.join();
-    status
+    Ok((status?, output))
 }
 
 /// What the child has to be told. An interrupt from the terminal it gets by

@@ -237,7 +237,9 @@ impl Crate<'_> {
     /// Compiles the crate with as many probes as can be. Whatever goes wrong
     /// with probes, the crate is compiled.
     fn compile(&self) -> Result<i32, Error> {
-        let mut note = Note { crate_name: self.wrapper.call.crate_name.clone(), warnings: Vec::new() };
+        let call = self.wrapper.call;
+        let mut note =
+            Note { crate_name: call.crate_name.clone(), warnings: Vec::new(), unit: call.unit(self.root, self.here) };
         match self.with_probes(&mut note) {
             Ok(Some(status)) => return Ok(status),
             Ok(None) => {}

@@ -4,6 +4,7 @@
 //! what runs when.
 
 mod arguments;
+mod artifacts;
 mod at_once;
 mod build_table;
 mod builds;
@@ -16,6 +17,7 @@ mod kinds;
 mod losses;
 mod modules;
 mod no_std;
+mod notes;
 mod notices;
 mod outside;
 mod paths;
