@@ -2,7 +2,7 @@
 
 use crate::host::{End, Host};
 use crate::signals::{load, start, wait_for_files};
-use crate::{count, library, ran};
+use crate::{count, ran};
 use libc::{SIGTERM, SIGUSR2};
 use livecov_tests::compare::scratch;
 use livecov_tests::files::counter_files;
@@ -78,21 +78,26 @@ fn the_end_after_a_hand_over_keeps_the_data() {
     }
 }
 
-/// Sends the dump signal to a host without a pause while `run` talks to it.
-fn under_fire(host: &mut Host, run: impl FnOnce(&mut Host)) {
-    let process = host.id().cast_signed();
+/// Sends the dump signal to a process again and again while `run` goes on, also if it fails.
+fn under_fire<T>(process: u32, run: impl FnOnce() -> T) -> T {
+    struct Over<'a>(&'a AtomicBool);
+    impl Drop for Over<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
     let is_over = AtomicBool::new(false);
     scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                // SAFETY: a child that was not waited for.
-                unsafe { libc::kill(process, SIGUSR2) };
+                // SAFETY: sends a signal to a child. It may have been waited for a moment ago, and its number be nobody's.
+                unsafe { libc::kill(process.cast_signed(), SIGUSR2) };
                 sleep(Duration::from_micros(200));
             }
         });
-        run(host);
-        is_over.store(true, Ordering::Relaxed);
-    });
+        let _over = Over(&is_over);
+        run()
+    })
 }
 
 /// There is always one library at least, so no signal ends the host.
@@ -100,11 +105,11 @@ fn under_fire(host: &mut Host, run: impl FnOnce(&mut Host)) {
 fn no_signal_finds_the_host_unarmed_while_libraries_take_turns() {
     let data = memory_dir();
     let mut host = start(data.path());
-    under_fire(&mut host, |host| {
+    under_fire(host.id(), || {
         for _ in 0..60 {
-            load(host, "both");
+            load(&mut host, "both");
             host.ask("unload plugin");
-            load(host, "plugin");
+            load(&mut host, "plugin");
             host.ask("unload both");
         }
     });
@@ -118,25 +123,10 @@ fn a_signal_at_the_end_of_the_host_does_not_change_its_status() {
         let data = memory_dir();
         let mut host = start(data.path());
         load(&mut host, "both");
-        let process = host.id().cast_signed();
-        let is_over = AtomicBool::new(false);
-        let end = scope(|scope| {
-            scope.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    // SAFETY: sends a signal to a child; it is waited for while this runs, so that its number may be
-                    // nobody's for a moment.
-                    unsafe { libc::kill(process, SIGUSR2) };
-                    sleep(Duration::from_micros(50));
-                }
-            });
-            let end = host.end();
-            is_over.store(true, Ordering::Relaxed);
-            end
-        });
+        let end = under_fire(host.id(), || host.end());
         assert_eq!(end, End::well());
         assert_eq!(ran_at_least(data.path()), 1);
     }
-    assert!(library("plugin").ends_with(".so"));
 }
 
 fn ran_at_least(data: &Path) -> u64 {
