@@ -20,7 +20,8 @@
 //! A program that finds a `covmeta.TAG` which it can neither use nor replace
 //! writes `covmeta.TAG.PID.NANOS` beside it. Readers take the first of them that
 //! is sound, `covmeta.TAG` before the others. They read a name as of this form
-//! if `TAG` has 32 hex digits; Go's tools take all of it for the tag.
+//! if `TAG` has 32 hex digits; Go's tools take all of it for the tag. Where the
+//! meta file of a program is lost, `livecov meta PROGRAM` makes it again.
 //!
 //! # The meta file
 //!

@@ -45,6 +45,9 @@ pub enum Command {
     Intersect(SetOpts),
     /// Show everything in readable form
     Debugdump(DebugdumpOpts),
+    /// Make the meta-data files of instrumented programs and shared libraries, as their runtime writes them
+    #[command(override_usage = "livecov meta PROGRAM... -o DIR")]
+    Meta(MetaOpts),
     /// Print a completion script for a shell
     Completions(CompletionsOpts),
     /// Print the manual page
@@ -182,6 +185,18 @@ pub struct DebugdumpOpts {
     pub live: bool,
 }
 
+/// Flags of `meta`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct MetaOpts {
+    /// The programs and shared libraries, which may be stripped
+    #[arg(value_name = "PROGRAM")]
+    pub programs: Vec<OsString>,
+    /// The directory to write to; made if missing
+    #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
+    output: Option<OsString>,
+}
+
 /// Flags of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsOpts {
@@ -202,7 +217,7 @@ macro_rules! with_output {
     };
 }
 
-with_output!(ProfileOpts MergeOpts SetOpts);
+with_output!(ProfileOpts MergeOpts SetOpts MetaOpts);
 
 /// A number as Go's flag package takes it: in base 16, 8 or 2 behind `0x`, `0o`
 /// or `0b`, with underscores.

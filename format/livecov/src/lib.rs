@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod binary;
 pub mod cli;
 pub mod combine;
 pub mod commands;

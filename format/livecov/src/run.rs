@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, Command, Common, normalize};
 use crate::commands::set_operation::{self, SetOperation};
-use crate::commands::{debugdump, func, merge, percent, pkglist, report, shell, textfmt};
+use crate::commands::{debugdump, func, merge, meta, percent, pkglist, report, shell, textfmt};
 use crate::error::Error;
 use crate::exit;
 use crate::session::Session;
@@ -92,6 +92,7 @@ impl Run<'_> {
         let Some(common) = command.common() else {
             return match command {
                 Command::Completions(opts) => shell::completions(self.out, opts),
+                Command::Meta(opts) => meta::run(&mut Session::bare(self.out, self.err), opts),
                 _ => shell::man(self.out),
             };
         };
@@ -114,7 +115,7 @@ impl Run<'_> {
                 let line = std::mem::take(&mut command_line).into_encoded_bytes();
                 debugdump::run(session, opts, &line)
             }
-            Command::Completions(_) | Command::Man => Ok(()),
+            Command::Meta(_) | Command::Completions(_) | Command::Man => Ok(()),
         }
     }
 }
@@ -131,7 +132,7 @@ impl Command {
             Self::Merge(opts) => Some(&opts.common),
             Self::Subtract(opts) | Self::Intersect(opts) => Some(&opts.common),
             Self::Debugdump(opts) => Some(&opts.common),
-            Self::Completions(_) | Self::Man => None,
+            Self::Meta(_) | Self::Completions(_) | Self::Man => None,
         }
     }
 
@@ -146,6 +147,7 @@ impl Command {
             Self::Subtract(_) => "subtract",
             Self::Intersect(_) => "intersect",
             Self::Debugdump(_) => "debugdump",
+            Self::Meta(_) => "meta",
             Self::Completions(_) => "completions",
             Self::Man => "man",
         }

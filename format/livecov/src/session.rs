@@ -38,6 +38,21 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// A session of a command that reads no data.
+    pub fn bare(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            err,
+            is_strict: false,
+            verbosity: 0,
+            threads: 1,
+            progress: Progress::new(false),
+            is_program: false,
+            warnings: Vec::new(),
+            left_out_count: 0,
+        }
+    }
+
     /// Says something that does not change the outcome.
     pub fn warn(&mut self, message: &str) {
         // Nobody is left to be told if this fails.

@@ -3,12 +3,15 @@
 use crate::elf::Image;
 use crate::{DESCRIPTOR_LEN, PROLOGUE_LEN, u32_at};
 use livecov_format::decode::MetaFile;
-use livecov_tests::command::capture;
-use livecov_tests::files::read;
+use livecov_format::hash::hex;
+use livecov_tests::command::{capture, must};
+use livecov_tests::files::{list, name, read, write};
+use livecov_tests::go::clean;
 use livecov_tests::paths::text;
 use livecov_tests::pods::{Pods, memory_dir};
 use livecov_tests::rust::{Mode, Profile, build, library, program, recorded};
-use std::path::PathBuf;
+use livecov_tests::tool::Tool;
+use std::path::{Path, PathBuf};
 
 /// Each mode once, and each profile.
 const BUILDS: [(Mode, Profile); 3] =
@@ -87,4 +90,67 @@ fn entries_are_those_of_a_plain_program_and_one_at_the_end() {
         assert_eq!(size(&image, ".fini_array"), size(&plain, ".fini_array") + ENTRY_LEN, "{package}");
         assert!(plain.notes().is_empty() && plain.section("covctrs").is_none(), "{package}");
     }
+}
+
+/// `livecov meta`, of each image alone, stripped or not.
+#[test]
+fn meta_files_are_made_from_programs() {
+    for (mode, profile) in BUILDS {
+        let pods = pods(mode, profile);
+        for (package, path) in images(mode, profile) {
+            let dir = memory_dir();
+            let stripped = dir.path().join("stripped");
+            std::fs::copy(&path, &stripped).expect("a copy");
+            must(clean(Path::new("strip")).arg("--strip-all").arg(&stripped));
+            assert!(read(&stripped).len() < read(&path).len());
+            for image in [&path, &stripped] {
+                let out = dir.path().join("out").join(image.file_name().expect("a name"));
+                let printed = Tool::Ours.run(&["meta", text(image), "-o", text(&out)]).quiet().stdout_text();
+                let [made] = list(&out).try_into().expect("one file");
+                assert_eq!(printed, format!("{}\n", made.display()));
+                let pod = pods.with_package(package);
+                let hash = MetaFile::parse(&pod.meta).expect("a meta file").hash;
+                let tag = String::from_utf8_lossy(&hex(&hash)).into_owned();
+                assert_eq!(name(&made), format!("covmeta.{tag}"), "{package}");
+                assert_eq!(read(&made), pod.meta, "{package}");
+            }
+        }
+    }
+}
+
+#[test]
+fn programs_that_have_no_meta_file_are_named() {
+    let dir = memory_dir();
+    let out = dir.path().join("out");
+    let [(_, host), _] = images(Mode::Set, Profile::Debug);
+    let plain = build("host", Mode::Plain, Profile::Debug).join("bare-host");
+    let program = read(&host);
+    let [cut, notes, script] = ["cut", "notes", "script"].map(|name| dir.path().join(name));
+    write(&cut, &program[..4096]);
+    write(&script, b"#!/bin/sh\nexec ./host\n");
+    must(clean(Path::new("objcopy")).arg("--only-keep-debug").args([&host, &notes]));
+    let missing = dir.path().join("missing");
+    for (path, words) in [
+        (&plain, "it is not instrumented: build it with `cargo livecov build`"),
+        (&cut, "the data of its packages are not in the file"),
+        (&notes, "the data of its packages are not in the file"),
+        (&script, "it is no ELF file"),
+        (&missing, "no such file or directory"),
+        (&dir.path().to_owned(), "it is no file"),
+    ] {
+        // The others are made all the same.
+        let outcome = Tool::Ours.run(&["meta", text(path), text(&host), "-o", text(&out)]).exits(1);
+        let complaint = outcome.stderr_text();
+        assert!(complaint.contains(text(path)) && complaint.contains(words), "{complaint}");
+        assert_eq!(list(&out).len(), 1);
+        std::fs::remove_dir_all(&out).expect("a directory");
+    }
+    assert_eq!(Tool::Ours.run(&["meta", text(&host)]).status, Some(2));
+    // What is there and damaged is replaced.
+    Tool::Ours.run(&["meta", text(&host), "-o", text(&out)]).quiet();
+    let [made] = list(&out).try_into().expect("one file");
+    let sound = read(&made);
+    write(&made, b"damage");
+    Tool::Ours.run(&["meta", text(&host), "-o", text(&out)]).quiet();
+    assert_eq!(read(&made), sound);
 }

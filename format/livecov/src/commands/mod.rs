@@ -3,6 +3,7 @@
 pub mod debugdump;
 pub mod func;
 pub mod merge;
+pub mod meta;
 pub mod percent;
 pub mod pkglist;
 pub mod report;
