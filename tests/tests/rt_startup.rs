@@ -1,7 +1,7 @@
 //! What a program of 100,000 units does before `main`, in instructions, which valgrind counts exactly.
 
 use livecov_tests::child;
-use livecov_tests::command::must;
+use livecov_tests::command::{capture, must};
 use livecov_tests::files;
 use livecov_tests::go::clean;
 use livecov_tests::paths::{make_dir, programs_dir, target_dir};
@@ -121,6 +121,14 @@ fn that_of_llvm_does() {
     let plain = program("startup", Mode::Plain, Profile::Release);
     let (plain_loader, plain_rest) = split(&instructions(&plain, "_exit"));
     let llvm = by_llvm();
+    // Some versions of valgrind stop at the layout of that program; the figure is LLVM's, not ours.
+    if capture(clean(Path::new("valgrind")).args(["--tool=none", "--quiet"]).arg(&llvm).arg("_exit"))
+        .stderr_text()
+        .contains("in_rx")
+    {
+        eprintln!("left out: valgrind cannot load the program of instrument-coverage");
+        return;
+    }
     let (loader, rest) = split(&instructions(&llvm, "_exit"));
     println!("instrument-coverage: loader {loader}, program {rest}, {} bytes", files::read(&llvm).len());
     println!("with exit: {:?}", split(&instructions(&llvm, "exit")));
