@@ -10,7 +10,7 @@ fn package(name: &str, cfg: &str) -> [(String, String); 3] {
         [dependencies]\nfar = {{ path = \"../../far\" }}\n"
     );
     let main = format!(
-        "#[cfg({cfg})]\nfar::given! {{ mod hidden_{name}; }}\nfn main() {{\n    println!(\"{name}\"); // run\n}}\n\
+        "#[cfg({cfg})]\nfar::declare! {{ hidden_{name} }}\nfn main() {{\n    println!(\"{name}\"); // run\n}}\n\
         #[test]\nfn test() {{\n    main();\n}}\n"
     );
     [
@@ -29,7 +29,7 @@ fn project() -> Project {
         ),
         (
             "../far/src/lib.rs".to_owned(),
-            "#[macro_export]\nmacro_rules! given {\n    ($($given:item)*) => { $($given)* };\n}\n".to_owned(),
+            "#[macro_export]\nmacro_rules! declare {\n    ($name:ident) => { mod $name; };\n}\n".to_owned(),
         ),
     ];
     texts.extend(package("a", "debug_assertions"));
