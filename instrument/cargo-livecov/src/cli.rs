@@ -90,7 +90,9 @@ pub struct Cli {
     /// `--tests-too`.
     pub counts_tests: bool,
     /// `--proc-macros`.
-    pub counts_host: bool,
+    pub counts_proc_macros: bool,
+    /// `--build-scripts`.
+    pub counts_build_scripts: bool,
     /// `--no-const-fn`.
     pub skips_const_fn: bool,
     /// `--no-signals`.
@@ -149,7 +151,8 @@ impl Default for Cli {
             included: Vec::new(),
             excluded: Vec::new(),
             counts_tests: false,
-            counts_host: false,
+            counts_proc_macros: true,
+            counts_build_scripts: false,
             skips_const_fn: false,
             no_signals: false,
             no_exports: false,
@@ -331,7 +334,11 @@ impl Cli {
         let (key, place) = match name {
             "--include-deps" => ("include-deps", &mut self.includes_dependencies),
             "--tests-too" | "--include-tests" => ("tests-too", &mut self.counts_tests),
-            "--proc-macros" | "--include-build-script" => ("proc-macros", &mut self.counts_host),
+            "--proc-macros" | "--no-proc-macros" => {
+                is_opposite = name == "--no-proc-macros";
+                ("proc-macros", &mut self.counts_proc_macros)
+            }
+            "--build-scripts" | "--include-build-script" => ("build-scripts", &mut self.counts_build_scripts),
             "--const-fn" | "--no-const-fn" => {
                 is_opposite = name == "--const-fn";
                 ("const-fn", &mut self.skips_const_fn)
@@ -387,7 +394,8 @@ impl Cli {
         let switches = [
             ("include-deps", build.include_deps, &mut self.includes_dependencies),
             ("tests-too", build.tests_too, &mut self.counts_tests),
-            ("proc-macros", build.proc_macros, &mut self.counts_host),
+            ("proc-macros", build.proc_macros, &mut self.counts_proc_macros),
+            ("build-scripts", build.build_scripts, &mut self.counts_build_scripts),
             ("const-fn", build.const_fn.map(|is_on| !is_on), &mut self.skips_const_fn),
             ("signals", build.signals.map(|is_on| !is_on), &mut self.no_signals),
             ("exports", build.exports.map(|is_on| !is_on), &mut self.no_exports),
@@ -473,6 +481,7 @@ mod tests {
             exclude: vec!["b".to_owned()],
             tests_too: Some(true),
             proc_macros: Some(true),
+            build_scripts: Some(true),
             const_fn: Some(false),
             signals: Some(false),
             exports: Some(false),
@@ -483,7 +492,8 @@ mod tests {
             let switches = [
                 cli.includes_dependencies,
                 cli.counts_tests,
-                cli.counts_host,
+                cli.counts_proc_macros,
+                cli.counts_build_scripts,
                 cli.skips_const_fn,
                 cli.no_signals,
                 cli.no_exports,
@@ -491,11 +501,11 @@ mod tests {
             (cli.mode, cli.granularity, cli.included.join(" "), cli.excluded.join(" "), switches)
         };
         let text = str::to_owned;
-        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 6]));
+        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 7]));
         let line = "test --mode set --granularity=unit --include x --exclude-from-report y --include-deps=false --tests-too=false \
-                    --proc-macros=false --const-fn --signals=true --exports";
-        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 6]));
-        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, false, false, true]);
+                    --proc-macros=false --build-scripts=false --const-fn --signals=true --exports";
+        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 7]));
+        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, true, false, false, true]);
         let mut cli = parse("test --tests-too --no-const-fn").unwrap();
         cli.complete(Build::default());
         assert_eq!((cli.mode.as_str(), cli.counts_tests, cli.skips_const_fn), ("set", true, true));

@@ -1,6 +1,7 @@
 //! Calls of the real compiler.
 
 use crate::error::Error;
+use crate::host::MacroUse;
 use crate::protocol::Config;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
@@ -12,6 +13,8 @@ pub(crate) struct Compiler<'a> {
     /// The compiler; where a wrapper for the workspace stands before it, both.
     words: Vec<&'a OsStr>,
     config: &'a Config,
+    /// The instrumented proc macros that it loads.
+    pub(crate) macro_use: MacroUse,
 }
 
 /// How a call ended.
@@ -29,33 +32,30 @@ impl<'a> Compiler<'a> {
         let is_program = |arg: &&OsString| !arg.to_string_lossy().starts_with('-') && !is_source(arg);
         let count = 1 + usize::from(line.get(1).is_some_and(|arg| is_program(&arg)));
         let (words, args) = line.split_at(count.min(line.len()));
-        (Self { words: words.iter().map(OsString::as_os_str).collect(), config }, args)
+        (Self { words: words.iter().map(OsString::as_os_str).collect(), config, macro_use: MacroUse::default() }, args)
     }
 
     /// A call, by way of the wrapper that the user has.
     pub(crate) fn chained(&self) -> Command {
         let chained = self.config.chained.as_ref().map(|path| path.as_os_str());
-        self.command(&chained.into_iter().chain(self.words.iter().copied()).collect::<Vec<_>>())
+        self.compile(&chained.into_iter().chain(self.words.iter().copied()).collect::<Vec<_>>())
     }
 
     /// A call without that wrapper: what is compiled is not what it would
     /// think.
     pub(crate) fn direct(&self) -> Command {
-        self.command(&self.words)
+        self.compile(&self.words)
     }
 
     /// A call of rustc itself, which is last.
     pub(crate) fn bare(&self) -> Command {
-        self.command(self.words.get(self.words.len().saturating_sub(1)..).unwrap_or_default())
+        command(self.words.get(self.words.len().saturating_sub(1)..).unwrap_or_default())
     }
 
-    fn command(&self, words: &[&OsStr]) -> Command {
-        let mut command = Command::new(words.first().copied().unwrap_or(OsStr::new("rustc")));
-        command.args(words.get(1..).unwrap_or_default());
-        if !self.config.counts_host {
-            // A proc macro may have counted libraries in it.
-            command.env_remove("LIVECOV_DIR").env_remove("GOCOVERDIR");
-        }
+    /// A command that may load proc macros with counters in them.
+    fn compile(&self, words: &[&OsStr]) -> Command {
+        let mut command = command(words);
+        self.macro_use.prepare(&mut command);
         command
     }
 
@@ -90,6 +90,12 @@ impl<'a> Compiler<'a> {
         let status = child.wait().map_err(|error| self.not_started(error))?;
         Ok(Compiled { status, messages, is_announced })
     }
+}
+
+fn command(words: &[&OsStr]) -> Command {
+    let mut command = Command::new(words.first().copied().unwrap_or(OsStr::new("rustc")));
+    command.args(words.get(1..).unwrap_or_default());
+    command
 }
 
 /// Whether a line is rustc's notice that it has written a file.

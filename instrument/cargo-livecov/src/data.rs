@@ -71,27 +71,31 @@ pub(crate) fn remove_file(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Removes what build scripts left that have counted libraries in them: they
-/// did not run for the sake of the program. The compiler's processes are told
-/// nothing of the folder, those of rustdoc cannot be.
-pub(crate) fn remove_host_runs(files: &[PathBuf]) -> Result<(), Error> {
-    for path in files {
-        if is_counters(path) && std::fs::read(path).is_ok_and(|bytes| is_of_host(&bytes)) {
-            remove_file(path)?;
-        }
-    }
-    Ok(())
+/// What wrote a counter file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A build script, with its path.
+    BuildScript(PathBuf),
+    /// Rustdoc, with proc macros in it.
+    Rustdoc,
+    /// Any other program.
+    Other,
 }
 
-fn is_of_host(bytes: &[u8]) -> bool {
-    let Ok(file) = CounterFile::parse(bytes) else { return false };
-    let is_one = |program: &[u8]| {
-        let program = String::from_utf8_lossy(program);
-        let name = Path::new(&*program).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with("build-script-") || name.starts_with("build_script_") || name == "rustdoc"
-    };
-    !file.segments.is_empty()
-        && file.segments.iter().all(|segment| segment.args.program().first().is_some_and(|first| is_one(first)))
+/// The program that wrote a counter file; none if it is no counter file.
+pub(crate) fn program(path: &Path) -> Option<Program> {
+    let bytes = std::fs::read(path).ok().filter(|_| is_counters(path))?;
+    let file = CounterFile::parse(&bytes).ok()?;
+    let mut programs = file.segments.iter().map(|segment| {
+        let path = PathBuf::from(String::from_utf8_lossy(segment.args.program().first()?).into_owned());
+        let name = path.file_stem()?.to_str()?.to_owned();
+        if name.starts_with("build-script-") || name.starts_with("build_script_") {
+            return Some(Program::BuildScript(path));
+        }
+        Some(if name == "rustdoc" { Program::Rustdoc } else { Program::Other })
+    });
+    let first = programs.next()??;
+    Some(if programs.all(|program| program.as_ref() == Some(&first)) { first } else { Program::Other })
 }
 
 /// Puts the data of a run in order. What dead processes left must be of an

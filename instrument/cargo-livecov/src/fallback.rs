@@ -317,6 +317,7 @@ mod tests {
             folder: folder.into(),
             base: folder.into(),
             prefix: String::new(),
+            counts_proc_macros: false,
             targets: Vec::new(),
         };
         let leads = |text: &str, folder: &str| {

@@ -37,11 +37,13 @@ pub(crate) const OWN_VALUES: [&str; 11] = [
 ];
 
 /// Our own flags that are on or off.
-pub(crate) const OWN_SWITCHES: [&str; 15] = [
+pub(crate) const OWN_SWITCHES: [&str; 17] = [
     "--include-deps",
     "--tests-too",
     "--include-tests",
     "--proc-macros",
+    "--no-proc-macros",
+    "--build-scripts",
     "--include-build-script",
     "--const-fn",
     "--no-const-fn",
@@ -79,8 +81,8 @@ const KNOWN: [(&str, Known); 18] = [
     ("--hide-instantiations", Known::Always),
     ("--remap-path-prefix", Known::Always),
     ("--summary-only", Known::Always),
-    // Code that runs while building is left out, and no cfg is set.
-    ("--coverage-target-only", Known::Always),
+    ("--coverage-target-only", Known::As("--no-proc-macros")),
+    // No cfg is set.
     ("--no-cfg-coverage", Known::Always),
     ("--no-cfg-coverage-nightly", Known::Always),
     ("--include-ffi", Known::Never("code in C and C++ has no probes")),

@@ -54,6 +54,14 @@ impl Project {
         Store::of(&self.target_folder, &self.workspace_root, by_hand)
     }
 
+    /// Whether code that runs while building is instrumented.
+    pub(crate) fn counts_host(&self, cli: &Cli) -> bool {
+        let has_proc_macros = |package: &Package| {
+            package.counts_proc_macros && package.targets.iter().any(|target| target.kind == TargetKind::ProcMacro)
+        };
+        cli.counts_build_scripts || (cli.counts_proc_macros && self.packages(cli).iter().any(has_proc_macros))
+    }
+
     /// The runtimes that programs of the workspace need.
     pub(crate) fn runtime_forms(&self) -> Vec<RuntimeForm> {
         let members = &self.metadata.workspace_members;
@@ -93,16 +101,18 @@ impl Project {
     }
 
     /// The configuration for one build.
-    pub(crate) fn config(&self, cli: &Cli, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
+    pub(crate) fn config(&self, cli: &Cli, host: &str, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
         let mut config = Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             tool: tool_stamp(),
+            host: host.to_owned(),
             chained,
             mode: cli.mode.clone(),
             granularity: cli.granularity.clone(),
             const_fn: !cli.skips_const_fn,
             counts_tests: cli.counts_tests,
-            counts_host: cli.counts_host,
+            counts_proc_macros: cli.counts_proc_macros,
+            counts_build_scripts: cli.counts_build_scripts,
             arms_signals: !cli.no_signals,
             exports: !cli.no_exports,
             is_portable: self.has_dynamic_libraries(),
@@ -139,7 +149,8 @@ impl Project {
             if is_runtime || !is_wanted || cli.excluded.contains(&name) {
                 continue;
             }
-            packages.push(self.package(package, is_member));
+            let counts_proc_macros = is_member || cli.included.contains(&name) || cli.given.contains("proc-macros");
+            packages.push(Package { counts_proc_macros, ..self.package(package, is_member) });
         }
         packages
     }
@@ -154,7 +165,7 @@ impl Project {
             (folder.clone(), outside_prefix(&self.workspace_root, &folder, &format!("{name}-{version}"), is_local))
         };
         let targets = package.targets.iter().map(target).collect();
-        Package { name, version, folder, base, prefix, targets }
+        Package { name, version, folder, base, prefix, counts_proc_macros: false, targets }
     }
 }
 

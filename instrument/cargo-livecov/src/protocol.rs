@@ -9,6 +9,9 @@ use std::{env, fs, io};
 /// wrapper of rustc.
 pub const CONFIG: &str = "LIVECOV_CONFIG";
 
+/// Has another value in each run.
+pub const RUN: &str = "LIVECOV_RUN";
+
 /// What all calls of the wrapper in one build share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
@@ -16,6 +19,8 @@ pub struct Config {
     pub version: String,
     /// Tells builds of the tool apart that have the same version.
     pub tool: String,
+    /// The machine that the compiler is for.
+    pub host: String,
     /// The wrapper that would be called without this one.
     pub chained: Option<PathBuf>,
     /// `set`, `count` or `atomic`.
@@ -26,8 +31,10 @@ pub struct Config {
     pub const_fn: bool,
     /// Whether test code is counted.
     pub counts_tests: bool,
-    /// Whether proc macros and build scripts are counted.
-    pub counts_host: bool,
+    /// Whether proc macros are instrumented.
+    pub counts_proc_macros: bool,
+    /// Whether build scripts are instrumented.
+    pub counts_build_scripts: bool,
     /// Whether programs keep their data when a signal ends them.
     pub arms_signals: bool,
     /// Whether shared libraries export functions to hosts in other languages.
@@ -58,6 +65,8 @@ pub struct Package {
     /// Name of its files in the data: this in front of the path below `base`;
     /// if it is empty, the way from the workspace.
     pub prefix: String,
+    /// Whether its proc macros are instrumented, if any are.
+    pub counts_proc_macros: bool,
     /// Its targets.
     pub targets: Vec<Target>,
 }
@@ -97,12 +106,6 @@ impl TargetKind {
     #[must_use]
     pub const fn is_test_code(self) -> bool {
         matches!(self, Self::Test | Self::Bench | Self::Example)
-    }
-
-    /// Whether the target runs while building.
-    #[must_use]
-    pub const fn is_host_code(self) -> bool {
-        matches!(self, Self::ProcMacro | Self::BuildScript)
     }
 }
 
@@ -184,14 +187,18 @@ impl Config {
     #[must_use]
     pub fn runtime(&self, target: Option<&str>, aborts: impl FnOnce() -> bool) -> Option<&Runtime> {
         let all = || self.runtimes.iter();
-        let is_same = |runtime: &&Runtime| runtime.target.as_deref() == target;
-        // A target may be named by the path of a file, in more than one way.
-        let file = |target: Option<&str>| Some(Path::new(target?).canonicalize().ok()?).filter(|path| path.is_file());
-        let is_same_file =
-            |runtime: &&Runtime| file(target).is_some_and(|path| file(runtime.target.as_deref()) == Some(path));
-        let mut forms: Vec<&Runtime> = all().filter(is_same).collect();
+        // None stands for the machine that builds, which may be named as well.
+        let named = |target: Option<&str>| target.unwrap_or(&self.host).to_owned();
+        let mut forms: Vec<&Runtime> = all().filter(|runtime| runtime.target.as_deref() == target).collect();
         if forms.is_empty() {
-            forms = all().filter(is_same_file).collect();
+            forms = all().filter(|runtime| named(runtime.target.as_deref()) == named(target)).collect();
+        }
+        if forms.is_empty() {
+            // A target may be named by the path of a file, in more than one way.
+            let file =
+                |target: Option<&str>| Some(Path::new(target?).canonicalize().ok()?).filter(|path| path.is_file());
+            let path = file(target);
+            forms = all().filter(|runtime| path.is_some() && file(runtime.target.as_deref()) == path).collect();
         }
         let form = match &forms[..] {
             [] | [_] => RuntimeForm::Full,
@@ -252,12 +259,12 @@ mod tests {
             runtime(Some("a"), RuntimeForm::Core),
             runtime(Some(crooked.to_str().unwrap()), RuntimeForm::Full),
         ];
-        let config = Config { runtimes, ..Config::default() };
+        let config = Config { runtimes, host: "a".to_owned(), ..Config::default() };
         let form = |target, aborts| config.runtime(target, || aborts).map(|runtime| runtime.form);
         assert_eq!(form(Some("a"), true), Some(RuntimeForm::Core));
         assert_eq!(form(Some("a"), false), Some(RuntimeForm::Full));
         assert_eq!(form(file.to_str(), true), Some(RuntimeForm::Full));
         assert_eq!(form(Some("b"), false), None);
-        assert_eq!(form(None, false), None);
+        assert_eq!(form(None, true), Some(RuntimeForm::Core));
     }
 }

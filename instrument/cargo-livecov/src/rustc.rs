@@ -32,6 +32,8 @@ pub(crate) struct Call {
     pub(crate) is_foreign_library: bool,
     /// The names of the crates that it is given.
     pub(crate) externs: Vec<String>,
+    /// The files of those that have one.
+    pub(crate) extern_files: Vec<PathBuf>,
 }
 
 /// Options of `-C` that decide about `cfg`.
@@ -95,7 +97,8 @@ impl Call {
                 self.is_foreign_library |= value.split(',').any(|kind| matches!(kind, "cdylib" | "staticlib"));
             }
             "--extern" => {
-                let name = value.split('=').next().unwrap_or_default();
+                let (name, file) = value.split_once('=').unwrap_or((value, ""));
+                self.extern_files.extend((!file.is_empty()).then(|| PathBuf::from(file)));
                 // Options come before the name.
                 self.externs.push(name.rsplit(':').next().unwrap_or_default().to_owned());
             }
@@ -167,6 +170,11 @@ impl Call {
         self.out_dir.as_ref().map(|folder| folder.join(name))
     }
 
+    /// The name of the file that it is compiled to, without extension.
+    pub(crate) fn unit_name(&self) -> String {
+        format!("{}{}", self.crate_name, self.extra_filename)
+    }
+
     /// A name for what belongs to this crate alone.
     pub(crate) fn key(&self) -> String {
         let test = if self.is_test { "-test" } else { "" };
@@ -224,6 +232,8 @@ mod tests {
         assert_eq!(call.dep_info(), Some(PathBuf::from("/t/deps/a_b-34.d")));
         assert_eq!(call.opt_level, "3");
         assert_eq!(call.externs, ["a", "b", "proc_macro"]);
+        assert_eq!(call.extern_files, ["/t/liba.rmeta", "/t/libb.rmeta"].map(PathBuf::from));
+        assert_eq!(call.unit_name(), "a_b-34");
         let other: Vec<_> = call.with_source(OsStr::new("new.rs")).collect();
         assert_eq!(other[3], "new.rs");
         assert_eq!(other.len(), call.args.len());

@@ -8,13 +8,14 @@ use crate::cli::{Action, CargoCommand, Cli, HELP};
 use crate::data;
 use crate::error::Error;
 use crate::files;
+use crate::host::{self, Used};
 use crate::housekeeping::{self, InUse};
 use crate::messages::{self, Artifact, split_format};
 use crate::near;
 use crate::notes;
 use crate::notices::{NOTICES, Notices};
 use crate::project::Project;
-use crate::protocol::{CONFIG, Config};
+use crate::protocol::{CONFIG, Config, RUN};
 use crate::report::{Report, configured};
 use crate::run::Run;
 use crate::runtime::{self, Request};
@@ -23,11 +24,12 @@ use crate::shared_macros;
 use crate::shell::assignments;
 use crate::store::Store;
 use crate::supervise::{exit_status, supervise};
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, iter};
 
 /// Exit status for a wrong command line.
@@ -87,6 +89,11 @@ fn report(cli: &Cli) -> Result<i32, Error> {
     let Some(latest) = store.latest().filter(|latest| data::is_there(&latest.data)) else {
         return Err(Error::NoData { folder: store.public_data(), live: live.first().cloned() });
     };
+    if let Some(by_hand) = project.by_hand.as_ref().filter(|by_hand| by_hand.data.as_ref() == Some(&latest.data)) {
+        // Of a build by hand nobody knows what was used of it.
+        let used = Used { since: UNIX_EPOCH, profile: None, files: &|| None };
+        host::collect(by_hand.out(), &used, &latest.data)?;
+    }
     for folder in &live {
         eprintln!("livecov: a run is not at its end yet; for its data so far: --data-dir {}", folder.display());
     }
@@ -126,14 +133,14 @@ impl Session {
             compiler_version: &compiler_version,
         };
         let (mut runtimes, mut in_use) = (Vec::new(), Vec::new());
-        for target in targets(&cli, &settings, host) {
+        for target in targets(&cli, &settings, host, project.counts_host(&cli)) {
             for form in project.runtime_forms() {
                 let (runtime, mark) = request.build(target.as_deref(), form)?;
                 runtimes.push(runtime);
                 in_use.push(mark);
             }
         }
-        let config = project.config(&cli, settings.wrapper(), runtimes);
+        let config = project.config(&cli, host, settings.wrapper(), runtimes);
         in_use.push(InUse::mark(&config.out));
         let own = project.target_folder.join("livecov");
         housekeeping::sweep_builds(&own);
@@ -194,9 +201,18 @@ impl Session {
             return self.run(command);
         }
         let before = notes::Before::new(&self.config.out);
-        let (code, artifacts) = self.call_until_done(command, &[])?;
+        let (code, artifacts) = if self.config.counts_build_scripts {
+            let staging = host::staging(&self.config.out);
+            files::create_folder(&staging)?;
+            let done = self.call_until_done(command, &[("LIVECOV_DIR", without_patterns(&staging))])?;
+            host::sort_out(&self.config, &data::files(&staging)?)?;
+            files::remove_folder(&staging)?;
+            done
+        } else {
+            self.call_until_done(command, &[])?
+        };
         if code == 0 {
-            self.print_notes(&before, command, artifacts.as_deref());
+            self.print_notes(&before, || artifacts.as_deref());
             self.publish(artifacts.as_deref().unwrap_or_default())?;
         }
         Ok(code)
@@ -236,13 +252,19 @@ impl Session {
         }
         let mut variables = vec![("LIVECOV_DIR", without_patterns(run.data()))];
         variables.extend(socket.map(|socket| (NOTICES, OsString::from(socket))));
+        let since = SystemTime::now();
+        let name = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        variables.push((RUN, format!("{}.{name}", std::process::id()).into()));
         let before = notes::Before::new(&self.config.out);
         let (code, _) = self.call_until_done(command, &variables)?;
-        if !self.config.counts_host {
-            data::remove_host_runs(&run.own_files())?;
-        }
+        host::sort_out(&self.config, &run.own_files())?;
+        let asked = OnceCell::new();
+        let units = || asked.get_or_init(|| self.units(command)).as_deref();
         if code == 0 || run.has_data() {
-            self.print_notes(&before, command, None);
+            let files = || units().map(|units| units.iter().flat_map(|unit| unit.files.clone()).collect());
+            let used = Used { since, profile: Some(&self.cli.profile()), files: &files };
+            host::collect(&self.config.out, &used, run.data())?;
+            self.print_notes(&before, units);
         } else {
             notes::print(before.news().0);
         }
@@ -378,13 +400,12 @@ impl Session {
     }
 
     /// What was left out, which cargo would not show of what is built already.
-    fn print_notes(&self, before: &notes::Before, command: CargoCommand, artifacts: Option<&[Artifact]>) {
+    fn print_notes<'a>(&self, before: &notes::Before, artifacts: impl FnOnce() -> Option<&'a [Artifact]>) {
         let (mut notes, mut old) = before.news();
-        if !old.is_empty() {
-            let asked = if artifacts.is_none() { self.units(command) } else { None };
-            if let Some(artifacts) = artifacts.or(asked.as_deref()) {
-                old.retain(|note| notes::is_used(note, artifacts, &self.config.out));
-            }
+        if !old.is_empty()
+            && let Some(artifacts) = artifacts()
+        {
+            old.retain(|note| notes::is_used(note, artifacts, &self.config.out));
         }
         notes.extend(old);
         notes::print(notes);
@@ -413,11 +434,11 @@ fn own_path() -> Result<PathBuf, Error> {
 
 /// What is built for: none stands for the machine that builds, where cargo is
 /// told no target.
-fn targets(cli: &Cli, settings: &Settings, host: &str) -> Vec<Option<String>> {
+fn targets(cli: &Cli, settings: &Settings, host: &str, counts_host: bool) -> Vec<Option<String>> {
     let named = if cli.targets.is_empty() { settings.targets() } else { cli.targets.clone() };
     let resolved = named.into_iter().map(|target| if target == "host-tuple" { host.to_owned() } else { target });
     let mut targets: Vec<_> = resolved.map(Some).collect();
-    if targets.is_empty() || cli.counts_host {
+    if targets.is_empty() || (counts_host && !targets.iter().flatten().any(|target| target == host)) {
         targets.push(None);
     }
     targets
@@ -430,7 +451,13 @@ fn cargo_line(command: CargoCommand, wrapper: &Path, target_folder: &Path, args:
     // What JSON takes for a text TOML does too.
     let text = |path: &Path| serde_json::Value::from(path.display().to_string());
     // A directory that plain builds use too would have crates without probes, which cargo would take for the same.
-    let settings = [("build.rustc-wrapper", wrapper), ("build.build-dir", target_folder)];
+    let settings = [
+        ("build.rustc-wrapper", wrapper),
+        ("build.build-dir", target_folder),
+        // Cargo that is called by a test takes the wrapper, too. What it builds where plain builds are has other names.
+        ("env.RUSTC_WRAPPER", wrapper),
+        ("env.__CARGO_DEFAULT_LIB_METADATA", target_folder),
+    ];
     let mut line: Vec<OsString> = command.words().iter().map(OsString::from).collect();
     let own = args.iter().take_while(|arg| *arg != "--").map(|arg| arg.to_string_lossy());
     let is_archive = command == CargoCommand::Nextest && own.into_iter().any(|arg| arg.starts_with("--archive-file"));
@@ -460,6 +487,10 @@ mod tests {
             "build.rustc-wrapper=\"/a \\\"b\"",
             "--config",
             "build.build-dir=\"/t\"",
+            "--config",
+            "env.RUSTC_WRAPPER=\"/a \\\"b\"",
+            "--config",
+            "env.__CARGO_DEFAULT_LIB_METADATA=\"/t\"",
             "--target-dir",
             "/t",
             "--release",
@@ -481,9 +512,9 @@ mod tests {
     #[test]
     fn targets_by_flag_or_none() {
         let parse = |line: &str| Cli::parse(line.split(' ').map(OsString::from)).unwrap();
-        let targets = |line: &str| targets(&parse(line), &Settings::default(), "h");
+        let targets = |line: &str| targets(&parse(line), &Settings::default(), "h", line.ends_with('x'));
         assert_eq!(targets("test"), [None]);
         assert_eq!(targets("test --target=a --target host-tuple"), [Some("a".to_owned()), Some("h".to_owned())]);
-        assert_eq!(targets("test --target a --proc-macros"), [Some("a".to_owned()), None]);
+        assert_eq!(targets("test --target a x"), [Some("a".to_owned()), None]);
     }
 }

@@ -4,6 +4,7 @@ use crate::compiler::{Compiled, Compiler, is_artifact};
 use crate::error::Error;
 use crate::fallback::{Complaints, Fallback};
 use crate::files;
+use crate::host::{self, MacroUse};
 use crate::housekeeping;
 use crate::missed::missed;
 use crate::overlay::Overlay;
@@ -16,7 +17,7 @@ use serde_json::json;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::{env, fs};
 
 /// The name by which a crate knows the runtime.
@@ -36,17 +37,19 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let mut wrapper = Wrapper { config, compiler, call: &call, runtime: None };
     let runtime = config.runtime(call.target.as_deref(), || wrapper.panic_aborts());
     wrapper.runtime = runtime;
-    let (Some(source), Some(runtime)) = (call.source(), runtime) else { return wrapper.plain() };
+    let Some(source) = call.source() else { return wrapper.plain() };
+    let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
+    let root = files::straight(&here.join(source));
+    wrapper.compiler.macro_use = MacroUse::open(config, &call, &root)?;
+    let Some(runtime) = runtime else { return wrapper.plain() };
     // Cargo may have been called by hand, with nobody who holds them.
     [&config.out, &runtime.folder].into_iter().for_each(|folder| housekeeping::touch(folder));
-    let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     if call.crate_name == "livecov_rt" && !call.is_test {
         return wrapper.given_runtime(runtime);
     }
-    let root = files::straight(&here.join(source));
     match config.target(&folder, &root) {
-        Some((package, target)) if config.counts_host || !wrapper.is_host_code(target) => {
+        Some((package, target)) if wrapper.is_wanted(package, target) => {
             Crate { wrapper: &wrapper, runtime, package, target, root: &root, here: &here }.compile()
         }
         _ => wrapper.plain(),
@@ -73,6 +76,17 @@ impl Wrapper<'_> {
             return self.plain_with_macros(&mut command);
         }
         let status = command.status().map_err(|error| self.compiler.not_started(error))?;
+        self.ended(status)
+    }
+
+    /// The exit status of a compile without probes.
+    fn ended(&self, status: ExitStatus) -> Result<i32, Error> {
+        if status.success() && self.call.source().is_some() {
+            self.compiler.macro_use.depend_on_run(self.call)?;
+            if self.is_macro() {
+                host::forget_macro(self.config, self.call)?;
+            }
+        }
         Ok(status.code().unwrap_or(1))
     }
 
@@ -105,7 +119,7 @@ impl Wrapper<'_> {
         if !is_new {
             io::stderr().write_all(&compiled.messages).ok();
         }
-        Ok(compiled.status.code().unwrap_or(1))
+        self.ended(compiled.status)
     }
 
     /// Whether macros of other crates, from which errors may come, are to go
@@ -160,10 +174,20 @@ impl Wrapper<'_> {
         self.call.source().is_some() && self.printed_cfg().is_ok_and(|cfg| is_set(&cfg))
     }
 
-    /// Whether the target runs while building; the unit tests of a proc macro
-    /// do not.
-    fn is_host_code(&self, target: &Target) -> bool {
-        target.kind.is_host_code() && !self.call.is_test
+    /// Whether a target is to be instrumented. What runs while building is on
+    /// conditions; the unit tests of a proc macro do not.
+    fn is_wanted(&self, package: &Package, target: &Target) -> bool {
+        let is_counted = match target.kind {
+            TargetKind::ProcMacro => self.config.counts_proc_macros && package.counts_proc_macros,
+            TargetKind::BuildScript => self.config.counts_build_scripts,
+            _ => true,
+        };
+        is_counted || self.call.is_test
+    }
+
+    /// Whether what is compiled is loaded by the compiler of other crates.
+    fn is_macro(&self) -> bool {
+        self.call.is_proc_macro && !self.call.is_test
     }
 
     /// A project that depends on the runtime gets the one that the probes use:
@@ -339,6 +363,10 @@ impl Crate<'_> {
     fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &mut Note) -> Result<i32, Error> {
         io::stderr().write_all(&compiled.messages).ok();
         self.rewrite_dep_info(&self.overlay(done), done.has_macro_probes)?;
+        self.wrapper.compiler.macro_use.depend_on_run(self.wrapper.call)?;
+        if self.wrapper.is_macro() {
+            host::record_macro(self.wrapper.config, self.wrapper.call, self.root)?;
+        }
         note.warnings.extend(self.missed(done));
         self.save(note)?;
         Ok(0)

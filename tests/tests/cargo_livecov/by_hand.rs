@@ -45,6 +45,17 @@ fn runs_in_the_same_shell() {
     assert!(!project.root().join("target/debug").exists());
 }
 
+/// Proc macros ran when their callers were compiled, once.
+#[test]
+fn proc_macros_count_in_each_report() {
+    let project = Project::copy("sample");
+    let again = "cargo test -q; cargo livecov report; cargo livecov clean --data; cargo test -q; cargo livecov report";
+    let outcome = shell(&project, &format!("eval \"$(cargo livecov env)\"; {again}")).exits(0);
+    let rows: Vec<_> =
+        outcome.stdout_text().lines().filter(|line| line.starts_with("macros/src/lib.rs")).map(str::to_owned).collect();
+    assert!(rows.len() == 2 && rows[0] == rows[1] && rows[0].contains("100.0%"), "{outcome:?}");
+}
+
 #[test]
 fn a_directory_that_is_not_there_is_made() {
     let project = Project::copy("sample");
@@ -55,7 +66,8 @@ fn a_directory_that_is_not_there_is_made() {
     );
     let outcome = shell(&project, &script).exits(0);
     assert!(outcome.stdout_text().contains("app/src/main.rs"), "{outcome:?}");
-    assert_eq!(livecov_tests::files::counter_files(&data).len(), 1);
+    // One of the program, one of the compiler with a proc macro in it.
+    assert_eq!(livecov_tests::files::counter_files(&data).len(), 2);
 }
 
 /// Who goes on after another shell has removed the build hears what to do.

@@ -128,7 +128,7 @@ fn data_commands_are_those_of_the_other_tool() {
         assert_eq!(project.done(&[command, &input]), theirs);
     }
     let names = project.done(&["pkglist", &input]).stdout_text();
-    assert_eq!(names.lines().collect::<Vec<_>>(), ["sample-app/bin/sample-app", "sample-lib"]);
+    assert_eq!(names.lines().collect::<Vec<_>>(), ["sample-app/bin/sample-app", "sample-lib", "sample-macros"]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod notes;
 mod notices;
 mod outside;
 mod paths;
+mod proc_macros;
 mod project;
 mod reports;
 mod runs;

@@ -19,7 +19,7 @@ fn a_program_does_what_it_always_did_and_is_counted() {
         ("doctest", Some(0)),
         ("unit", Some(0)),
         ("extra", NOTHING),
-        ("macro", NOTHING),
+        ("macro", Some(1)),
         ("deps", NOTHING),
         ("test", NOTHING),
     ]);

@@ -8,7 +8,7 @@ fn dependencies_on_request() {
     for args in [["run", "--include-deps"].as_slice(), &["run", "--include", "outside"]] {
         let project = Project::copy("sample");
         project.done(args);
-        project.check(&[("deps", Some(1)), ("run", Some(1)), ("macro", None)]);
+        project.check(&[("deps", Some(1)), ("run", Some(1)), ("macro", Some(1))]);
     }
 }
 
@@ -17,7 +17,7 @@ fn packages_left_out_on_request() {
     let project = Project::copy("sample");
     project.done(&["run", "--exclude-from-report", "sample-lib"]);
     let files: Vec<_> = project.lines().into_keys().map(|(file, _)| file).collect();
-    assert!(files.iter().all(|file| file == "app/src/main.rs"), "{files:?}");
+    assert!(files.iter().all(|file| file == "app/src/main.rs" || file == "macros/src/lib.rs"), "{files:?}");
     project.done(&["test", "--workspace", "--exclude", "sample-lib"]);
     assert_eq!(project.marks()["exit"], [Some(1)]);
     assert_eq!(project.marks()["unit"], [None]);
@@ -31,12 +31,18 @@ fn test_code_on_request() {
 }
 
 #[test]
-fn proc_macros_and_build_scripts_on_request() {
+fn build_scripts_on_request() {
     let project = Project::copy("sample");
-    project.done(&["run", "--proc-macros"]);
+    // The last finds all of it built already.
+    for args in [["build"].as_slice(), &["run"], &["run"]] {
+        project.done(&[args, &["--build-scripts", "--mode", "count"]].concat());
+    }
     project.check(&[("macro", Some(1)), ("run", Some(1))]);
     let lines = project.lines();
-    assert!(lines.iter().any(|((file, _), count)| file == "lib/build.rs" && *count > 0), "{lines:?}");
+    let of_script: Vec<_> = lines.iter().filter(|((file, _), _)| file == "lib/build.rs").collect();
+    assert!(!of_script.is_empty() && of_script.iter().any(|(_, count)| **count == 1), "{lines:?}");
+    project.done(&["run"]);
+    assert!(project.lines().iter().all(|((file, _), _)| file != "lib/build.rs"));
 }
 
 #[test]
@@ -75,14 +81,14 @@ fn what_runs_while_building_does_not_count() {
     );
     project
         .write("app/build.rs", b"fn main() { println!(\"cargo::rerun-if-changed={}\", sample_lib::for_documents()); }");
-    project.done(&["run"]);
+    project.done(&["run", "--no-proc-macros"]);
     project.check(&[("run", Some(1)), ("unit", Some(0)), ("doctest", Some(0))]);
 }
 
 #[test]
 fn coverage_of_patterns_of_files() {
     let project = Project::copy("sample");
-    let outcome = project.done(&["run", "--ignore-filename-regex", "main|places"]);
+    let outcome = project.done(&["run", "--ignore-filename-regex", "main|places|macros"]);
     let text = outcome.stdout_text();
     let files: Vec<_> =
         text.lines().filter(|line| line.contains('%')).filter_map(|line| line.split(' ').next()).collect();

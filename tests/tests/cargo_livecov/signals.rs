@@ -77,9 +77,9 @@ fn a_program_that_aborts_keeps_its_data() {
 #[test]
 fn signals_can_be_left_alone() {
     let project = Project::copy("sample");
-    project.done(&["run", "--no-signals"]);
+    project.done(&["run", "--no-signals", "--no-proc-macros"]);
     project.check(&[("run", Some(1))]);
-    let outcome = capture(&mut project.livecov(&["run", "--no-signals", "--", "abort"]));
+    let outcome = capture(&mut project.livecov(&["run", "--no-signals", "--no-proc-macros", "--", "abort"]));
     assert_eq!(outcome.status, Some(134), "{outcome:?}");
     assert!(outcome.stderr_text().contains("this run left no data; those of the run before"), "{outcome:?}");
     project.check(&[("run", Some(1)), ("abort", Some(0))]);

@@ -21,6 +21,8 @@ pub struct Build {
     pub tests_too: Option<bool>,
     /// `--proc-macros`.
     pub proc_macros: Option<bool>,
+    /// `--build-scripts`.
+    pub build_scripts: Option<bool>,
     /// `--const-fn`.
     pub const_fn: Option<bool>,
     /// `--signals`.
@@ -97,7 +99,7 @@ mod tests {
     #[test]
     fn everything_that_the_table_may_have_is_read() {
         let text = "by = 'crate'\n[build]\nmode = 'count'\ngranularity = 'function'\ninclude-deps = true\ninclude = ['a']\nexclude = ['b']\n\
-                    tests-too = true\nproc-macros = false\nconst-fn = false\nsignals = false\nexports = false\n";
+                    tests-too = true\nproc-macros = false\nbuild-scripts = false\nconst-fn = false\nsignals = false\nexports = false\n";
         let expected = Build {
             mode: Some(Mode::Count),
             granularity: Some(Granularity::Function),
@@ -106,6 +108,7 @@ mod tests {
             exclude: vec!["b".into()],
             tests_too: Some(true),
             proc_macros: Some(false),
+            build_scripts: Some(false),
             const_fn: Some(false),
             signals: Some(false),
             exports: Some(false),
