@@ -42,7 +42,8 @@ impl Line {
         write_to_stderr(line.bytes());
     }
 
-    fn send(&self, socket: &SocketName) {
+    /// Sends the line to the tool, with the program's name and number.
+    pub(crate) fn send(&self, socket: &SocketName) {
         let mut line = Self::new();
         line.push(program_name(link_target(c"/proc/self/exe").bytes()));
         let _ = write!(line, " (process {}): ", process_id());

@@ -4,8 +4,10 @@
 //! complain there: it sends each complaint as a datagram, which is shown when
 //! the run is over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The variable that tells programs where to send complaints.
@@ -17,6 +19,8 @@ const LENGTH_LIMIT: usize = 1024;
 const KIND_LIMIT: usize = 50;
 /// How many programs are named beside a complaint.
 const NAMED_LIMIT: usize = 3;
+/// What a program sends when it starts, before the path of the directory that it writes to.
+const STARTED: &str = "started, writes to ";
 
 /// A complaint, and who made it.
 #[derive(Debug)]
@@ -26,20 +30,29 @@ struct Kind {
     processes: BTreeSet<String>,
 }
 
-/// Complaints by their text.
+/// Complaints by their text, and who has started.
 #[derive(Debug, Default)]
 struct Kinds {
     kinds: Vec<Kind>,
     /// Of how many there is no more to say.
     more: usize,
+    /// Programs by their processes and the directories that they write to.
+    started: BTreeMap<(String, String), String>,
 }
 
 impl Kinds {
     fn add(&mut self, datagram: &[u8]) {
-        let text = String::from_utf8_lossy(datagram);
-        // Anybody may send something, and a terminal obeys what it is sent.
-        let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+        // Anybody may send something.
+        let text = printable(datagram);
         let (program, process, message) = parts(text.trim()).unwrap_or(("", "", text.trim()));
+        if let Some(directory) = message.strip_prefix(STARTED) {
+            self.started.insert((process.to_owned(), directory.to_owned()), program.to_owned());
+        } else {
+            self.add_message(program, process, message);
+        }
+    }
+
+    fn add_message(&mut self, program: &str, process: &str, message: &str) {
         let index = self.kinds.iter().position(|kind| kind.message == message).unwrap_or_else(|| {
             let (programs, processes) = (BTreeSet::new(), BTreeSet::new());
             self.kinds.push(Kind { message: message.to_owned(), programs, processes });
@@ -51,6 +64,32 @@ impl Kinds {
         } else if let Some(kind) = self.kinds.get_mut(index) {
             kind.programs.insert(program.to_owned());
             kind.processes.insert(process.to_owned());
+        }
+    }
+
+    /// Complains for those who cannot any more: they have started, and of none
+    /// of their processes there are data.
+    fn miss(&mut self, written: &Written) {
+        let mut missed = Vec::new();
+        for ((process, directory), program) in std::mem::take(&mut self.started) {
+            // What a build runs has its data elsewhere.
+            let is_of_build = program.starts_with("build-script-") || program.starts_with("build_script_");
+            // It has said itself what it could not write.
+            let has_complained = self.kinds.iter().any(|kind| kind.processes.contains(&process));
+            let is_known = written.processes.contains(&process) || has_complained;
+            if is_known || !written.is_directory(&directory) || is_of_build {
+                continue;
+            }
+            let message = if is_running(&process, &program) {
+                "still runs; what it writes from now on is in no report of this run: have it end before the tests do"
+            } else {
+                "ended without a chance to write its data (SIGKILL, or `_exit` or `exec` by code that is not \
+                 instrumented), so the report lacks what it ran: end it by SIGTERM, or have it dump before"
+            };
+            missed.push((program, process, message));
+        }
+        for (program, process, message) in &missed {
+            self.add_message(program, process, message);
         }
     }
 
@@ -75,6 +114,44 @@ impl Kind {
             (_, count, _) => format!("{shown} ({count} processes): {}", self.message),
         }
     }
+}
+
+/// Which processes have left data in the directory of a run.
+#[derive(Debug)]
+pub(crate) struct Written {
+    processes: BTreeSet<String>,
+    /// How programs may name the directory.
+    directories: [String; 2],
+}
+
+impl Written {
+    /// Of the counter files `files` in `directory`, which a variable names as
+    /// `named`.
+    pub(crate) fn new(files: &[impl AsRef<Path>], directory: &Path, named: &OsStr) -> Self {
+        // covcounters.HASH.PROCESS.TIME
+        let process = |path: &Path| path.file_name()?.to_str()?.split('.').nth(2).map(str::to_owned);
+        Self {
+            processes: files.iter().filter_map(|path| process(path.as_ref())).collect(),
+            directories: [directory.as_os_str(), named].map(|name| printable(name.as_encoded_bytes())),
+        }
+    }
+
+    fn is_directory(&self, name: &str) -> bool {
+        // A long one is cut off where it is sent.
+        self.directories.iter().any(|own| own == name || (name.len() > LENGTH_LIMIT / 2 && own.starts_with(name)))
+    }
+}
+
+/// Whether a process is alive and runs the program.
+fn is_running(process: &str, program: &str) -> bool {
+    // There is no such link for one that has ended and has not been waited for.
+    std::fs::read_link(format!("/proc/{process}/exe"))
+        .is_ok_and(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(program)))
+}
+
+/// A text that does nothing to a terminal, which obeys what it is sent.
+fn printable(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// Program, process and message of `PROGRAM (process PID): MESSAGE`.
@@ -115,11 +192,14 @@ impl Notices {
         None
     }
 
-    /// Takes what was sent so far, and gives a line for each complaint.
-    pub(crate) fn close(self) -> Vec<String> {
+    /// Takes what was sent so far, and gives a line for each complaint, those
+    /// about programs included that have started and not `written`.
+    pub(crate) fn close(self, written: &Written) -> Vec<String> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         self.socket.close();
-        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).lines()
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds.miss(written);
+        kinds.lines()
     }
 }
 
@@ -181,9 +261,11 @@ mod socket {
 
     #[cfg(test)]
     mod tests {
-        use crate::notices::Notices;
+        use crate::notices::{Notices, Written};
+        use std::ffi::OsStr;
         use std::os::linux::net::SocketAddrExt;
         use std::os::unix::net::{SocketAddr, UnixDatagram};
+        use std::path::Path;
 
         #[test]
         fn complaints_of_many_processes_at_once() {
@@ -202,7 +284,10 @@ mod socket {
                     scope.spawn(move || send(first));
                 }
             });
-            assert_eq!(notices.close(), ["prog (2000 processes): the disk is full"]);
+            assert_eq!(
+                notices.close(&Written::new(&[""; 0], Path::new("/d"), OsStr::new("/d"))),
+                ["prog (2000 processes): the disk is full"]
+            );
             // Who comes too late is not waited for.
             assert!(UnixDatagram::unbound().unwrap().send_to_addr(b"x", &to).is_err());
         }
@@ -226,6 +311,20 @@ mod tests {
             kinds.add(format!("p{process} (process {process}): no room").as_bytes());
         }
         assert_eq!(kinds.lines()[0], "a, b, p10 and 4 more (7 processes): no room");
+    }
+
+    #[test]
+    fn who_has_started_and_left_nothing_is_named() {
+        let mut kinds = Kinds::default();
+        for (process, directory) in [(11, "/d"), (12, "/d"), (13, "/elsewhere"), (14, "/%%d"), (12, "/d")] {
+            kinds.add(format!("a (process {process}): {STARTED}{directory}").as_bytes());
+        }
+        kinds.add(format!("build-script-main (process 15): {STARTED}/d").as_bytes());
+        assert!(kinds.lines().is_empty());
+        let files = ["/d/covcounters.ab.11.5", "/d/covmeta.ab", "/d/covcounters.ab.16.5"];
+        kinds.miss(&Written::new(&files, Path::new("/d"), OsStr::new("/%%d")));
+        let [line] = &kinds.lines()[..] else { panic!("{:?}", kinds.lines()) };
+        assert!(line.starts_with("a (2 processes): ended without a chance"), "{line}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::housekeeping::{self, InUse};
 use crate::messages::{self, Artifact, split_format};
 use crate::near;
 use crate::notes;
-use crate::notices::{NOTICES, Notices};
+use crate::notices::{NOTICES, Notices, Written};
 use crate::project::Project;
 use crate::protocol::{CONFIG, Config, RUN};
 use crate::report::{Report, configured};
@@ -273,6 +273,10 @@ impl Session {
 
     /// The end of a run that cargo left with `code`; the exit status.
     fn conclude(&self, run: Run, notices: Option<Notices>, command: CargoCommand, code: i32) -> Result<i32, Error> {
+        let data = run.data().to_owned();
+        // Merging takes the processes' names away.
+        let written = Written::new(&run.own_files(), &data, &without_patterns(&data));
+        let say = |notices| say(notices, &written);
         let has_run = code == 0 || (command == CargoCommand::Nextest && code == NO_TESTS);
         let is_lost = !run.has_data();
         if is_lost && !has_run {
@@ -284,14 +288,13 @@ impl Session {
             return Ok(code);
         }
         run.finish(&data::tidy)?;
-        let data = run.data();
-        if !data::is_there(data) {
-            return self.conclude_without_data(data, say(notices), code);
+        if !data::is_there(&data) {
+            return self.conclude_without_data(&data, say(notices), code);
         }
         if is_lost {
             eprintln!("warning: livecov: this run left no data: no instrumented code has run");
         }
-        let reported = if self.cli.no_report { Ok(code) } else { self.report.make(data) };
+        let reported = if self.cli.no_report { Ok(code) } else { self.report.make(&data) };
         say(notices);
         let reported = reported?;
         Ok(if code == 0 || self.cli.ignores_failure { reported } else { code })
@@ -416,9 +419,9 @@ fn absolute(folder: &Path) -> PathBuf {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
-/// Shows what programs had to say; whether that was anything.
-fn say(notices: Option<Notices>) -> bool {
-    let lines = notices.map(Notices::close).unwrap_or_default();
+/// Shows what programs had to say, and which have not written; whether that was anything.
+fn say(notices: Option<Notices>, written: &Written) -> bool {
+    let lines = notices.map(|notices| notices.close(written)).unwrap_or_default();
     lines.iter().for_each(|line| eprintln!("warning: livecov: {line}"));
     !lines.is_empty()
 }

@@ -4,9 +4,10 @@ use super::{Action, TERMINATION, arm_all_the_same, current, hide, is_unarmed};
 use crate::error::Error;
 use crate::handler::level_of;
 use crate::held::{has, pending};
+use crate::images::any_instrumented;
 use crate::notice::{Line, is_news, tell};
 use crate::place::Place;
-use crate::settings;
+use crate::settings::{self, SocketName};
 use crate::sys::environment;
 use crate::target;
 use core::ffi::{CStr, c_int};
@@ -89,12 +90,28 @@ pub(super) fn noted(action: Action) -> Option<c_int> {
 /// later.
 fn open_directory() -> bool {
     let Some(place) = Place::of_environment() else {
-        return crate::run::find().is_some();
+        let run = crate::run::find();
+        if let Some(run) = &run {
+            tell_of_start(&run.place, &run.socket);
+        }
+        return run.is_some();
     };
     if let Err(error) = target::publish(place) {
         tell_of_directory(&place, &error);
     }
+    tell_of_start(&place, &settings::socket());
     true
+}
+
+/// Tells the tool, and nobody else, that a program has started whose data go to
+/// `place`: one that is killed cannot tell that they are lost.
+fn tell_of_start(place: &Place, socket: &SocketName) {
+    // Without functions of its own it writes nothing.
+    if !socket.bytes().is_empty() && any_instrumented() {
+        let mut line = Line::new();
+        line.push(b"started, writes to ").push(place.written());
+        line.send(socket);
+    }
 }
 
 /// Tells that nothing can be written to the directory by now.

@@ -43,6 +43,9 @@ fn notices_go_to_the_tool() {
     let process = service.id();
     assert_eq!(service.killed("TERM"), End { status: -15, stderr: String::new() });
     let notices = received(&socket);
+    // First that there is a program of which the tool is to expect data.
+    let [started, notices @ ..] = &notices[..] else { panic!("nothing was sent") };
+    assert_eq!(started, &format!("service (process {process}): started, writes to {}", text(root.path())));
     assert_eq!(notices.len(), 2, "{notices:?}");
     assert!(
         notices.iter().all(|notice| notice.starts_with(&format!("service (process {process}): cannot "))),
