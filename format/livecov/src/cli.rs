@@ -13,7 +13,7 @@ use std::path::Path;
 /// Commands and flags are those of `go tool covdata`; flags may start with one
 /// dash or two.
 #[derive(Debug, Parser)]
-#[command(name = "livecov", version, args_override_self = true, max_term_width = 100)]
+#[command(name = "livecov", version, max_term_width = 100, mut_subcommands(with_repeatable_switches))]
 #[command(after_help = "Exit status: 0 if all went well (what was left out is named on standard error),\n\
     1 if the command failed or --strict was violated, 2 if the command line is wrong,\n\
     3 if coverage is below a limit of `report`.")]
@@ -56,17 +56,17 @@ pub enum Command {
 
 /// Flags of all commands that read data.
 #[derive(Clone, Debug, Args)]
-#[command(args_override_self = true)]
 pub struct Common {
-    /// Input directories, counter files or tar archives (`-` for standard input), separated by commas
+    /// Input directories, counter files or tar archives (`-` for standard input), separated by commas; may be repeated
     #[arg(short = 'i', long = "i", value_name = "DIRS", allow_hyphen_values = true)]
-    pub inputs: Option<OsString>,
+    pub inputs: Vec<OsString>,
     /// Read the directories below input directories as well; `report` always does
     #[arg(long)]
     pub recursive: bool,
-    /// Look only at packages that match one of these patterns, separated by commas; `...` matches anything
+    /// Look only at packages that match one of these patterns, separated by commas; `...` matches anything; may be
+    /// repeated
     #[arg(long = "pkg", value_name = "PATTERNS", allow_hyphen_values = true)]
-    pub packages: Option<String>,
+    pub packages: Vec<String>,
     /// Say more about what is being done
     #[arg(short = 'v', long = "v", value_name = "LEVEL", default_value = "0", value_parser = parse_int,
         allow_negative_numbers = true)]
@@ -82,29 +82,33 @@ pub struct Common {
     pub panic_on_warning: bool,
     /// Go's profiling flags, which say nothing here.
     #[arg(long = "cpuprofile", aliases = ["memprofile", "memprofilerate"], hide = true, value_name = "FILE")]
-    pub profile: Option<OsString>,
+    pub profile: Vec<OsString>,
     #[arg(hide = true)]
     pub(crate) extra: Vec<OsString>,
 }
 
 impl Common {
-    /// The list of input directories.
+    /// The lists of input directories; as in Go, an empty one says nothing.
     ///
     /// # Errors
     ///
     /// [`Error::Usage`] if there is none, or anything but flags.
-    pub fn inputs(&self) -> Result<&OsStr, Error> {
+    pub fn inputs(&self) -> Result<Vec<&OsStr>, Error> {
         if !self.extra.is_empty() {
             return Err(Error::Usage("unknown extra arguments".into()));
         }
-        let inputs = self.inputs.as_deref().filter(|inputs| !inputs.is_empty());
-        inputs.ok_or_else(|| Error::Usage("select input directories with '-i' option".into()))
+        let lists: Vec<&OsStr> = self.listed().collect();
+        if lists.is_empty() { Err(Error::Usage("select input directories with '-i' option".into())) } else { Ok(lists) }
+    }
+
+    /// The values of `-i` that say anything.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &OsStr> {
+        self.inputs.iter().map(OsString::as_os_str).filter(|list| !list.is_empty())
     }
 }
 
 /// Flags of reports without any of their own.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct ReportOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -113,7 +117,6 @@ pub struct ReportOpts {
 
 /// Flags of `func`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct FuncOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -125,7 +128,6 @@ pub struct FuncOpts {
 
 /// Flags of `percent` and `textfmt`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct ProfileOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -140,7 +142,6 @@ pub struct ProfileOpts {
 
 /// Flags of `merge`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct MergeOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -161,7 +162,6 @@ pub struct MergeOpts {
 
 /// Flags of `subtract` and `intersect`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct SetOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -173,7 +173,6 @@ pub struct SetOpts {
 
 /// Flags of `debugdump`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct DebugdumpOpts {
     /// The shared flags.
     #[command(flatten)]
@@ -187,7 +186,6 @@ pub struct DebugdumpOpts {
 
 /// Flags of `meta`.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
 pub struct MetaOpts {
     /// The programs and shared libraries, which may be stripped
     #[arg(value_name = "PROGRAM")]
@@ -202,6 +200,17 @@ pub struct MetaOpts {
 pub struct CompletionsOpts {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+/// Lets switches be repeated: to ask twice asks for nothing else, and of `--SWITCH=BOOL` the last one says how it is to be.
+/// All other flags either take what each of their values says, or are refused the second time.
+fn with_repeatable_switches(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| {
+        let is_bool = arg.get_value_names().is_some_and(|names| names == ["BOOL"]);
+        let is_switch = matches!(arg.get_action(), ArgAction::SetTrue) || is_bool;
+        let id = arg.get_id().clone();
+        if is_switch { arg.overrides_with(id) } else { arg }
+    })
 }
 
 /// Gives opts with `-o` a look at it.

@@ -61,7 +61,8 @@ impl Inputs {
     /// The same.
     pub fn find_since(session: &mut Session<'_>, common: &Common, earlier: Vec<PathBuf>) -> Result<Self, Error> {
         let subdirectories = if common.recursive { Subdirectories::Read } else { Subdirectories::Warn };
-        Self::find_in(session, Request { inputs: split(common.inputs()?), earlier, subdirectories })
+        let inputs = common.inputs()?.into_iter().flat_map(split).collect();
+        Self::find_in(session, Request { inputs, earlier, subdirectories })
     }
 
     /// Looks at inputs.

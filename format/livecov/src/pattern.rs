@@ -11,12 +11,13 @@ pub struct PackageFilter {
 }
 
 impl PackageFilter {
-    /// The filter of a list that is separated by commas; no list, or the empty
-    /// one, lets all packages through.
+    /// The filter of lists that are separated by commas; without a list, or if
+    /// all are empty, all packages get through.
     #[must_use]
-    pub fn new(list: Option<&str>) -> Self {
-        let list = list.filter(|list| !list.is_empty());
-        let patterns = list.map(|list| list.split(',').filter(|item| !item.is_empty()).map(String::from).collect());
+    pub fn new(lists: &[String]) -> Self {
+        let lists = || lists.iter().filter(|list| !list.is_empty());
+        let items = lists().flat_map(|list| list.split(',')).filter(|item| !item.is_empty());
+        let patterns = lists().next().is_some().then(|| items.map(String::from).collect());
         Self { patterns, is_workspace_only: false }
     }
 
@@ -126,8 +127,10 @@ mod tests {
         ] {
             assert_eq!(is_match(pattern.as_bytes(), path.as_bytes()), matches, "{pattern} {path}");
         }
-        assert!(PackageFilter::new(Some("")).is_open());
-        assert!(!PackageFilter::new(Some(",")).matches(b"a"));
-        assert!(PackageFilter::new(Some("x,,a")).matches(b"a"));
+        let filter = |lists: &[&str]| PackageFilter::new(&lists.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(filter(&[]).is_open() && filter(&["", ""]).is_open());
+        assert!(!filter(&[","]).matches(b"a"));
+        assert!(filter(&["x,,a"]).matches(b"a"));
+        assert!(filter(&["x", "", "a,y"]).matches(b"a") && filter(&["a", "x"]).matches(b"a"));
     }
 }

@@ -96,7 +96,7 @@ impl Run<'_> {
                 _ => shell::man(self.out),
             };
         };
-        if common.profile.is_some() {
+        if !common.profile.is_empty() {
             writeln!(self.err, "warning: this tool does not profile itself: -cpuprofile and the like are ignored").ok();
         }
         let mut command_line = self.args.join(&OsString::from(" "));

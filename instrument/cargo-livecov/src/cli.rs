@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::flags::{
-    self, CARGO_VALUES, Known, METADATA_SWITCHES, OWN_VALUES, REPORT_FLAGS, nearest, one_of, takes_value,
+    self, CARGO_VALUES, Known, LISTS, METADATA_SWITCHES, OWN_VALUES, REPORT_FLAGS, nearest, one_of, takes_value,
 };
 use crate::near::{NearMiss, near_miss};
 use livecov::coverage::config::build::{Build, Granularity};
@@ -135,7 +135,7 @@ pub struct Cli {
     pub target_folder: Option<PathBuf>,
     /// Cargo's flags that `cargo metadata` has to know as well.
     pub metadata_args: Vec<String>,
-    /// Keys of the configuration file that the command line decides about.
+    /// Keys of the configuration file that the command line decides about, and flags of ours that had their one value.
     pub given: BTreeSet<&'static str>,
     /// Flags for cargo that are nearly ours.
     pub near_misses: Vec<NearMiss>,
@@ -409,6 +409,11 @@ impl Cli {
 
     fn value(&mut self, name: &str, value: OsString) -> Result<(), Error> {
         let text = value.to_string_lossy().into_owned();
+        // One of the values would be dropped in silence.
+        let own = OWN_VALUES.into_iter().find(|own| *own == name && !LISTS.contains(own));
+        if own.is_some_and(|own| !self.given.insert(own)) {
+            return Err(Error::Usage(format!("{name} cannot be used multiple times")));
+        }
         match name {
             "--mode" => {
                 self.mode = one_of(name, &text, &["set", "count", "atomic"])?;
@@ -469,6 +474,18 @@ mod tests {
             ["-p", "a", "--features", "x,y", "--release", "--jobs", "3", "t", "--", "--mode", "z"]
         );
         assert_eq!(cli.metadata_args, ["--features", "x,y"]);
+    }
+
+    #[test]
+    fn a_flag_drops_no_value_in_silence() {
+        for name in OWN_VALUES {
+            let words = [("--mode", "set"), ("--granularity", "unit"), ("--format", "sh")];
+            let value = words.iter().find(|(flag, _)| *flag == name).map_or("x", |(_, word)| word);
+            let again = parse(&format!("test {name} {value} {name}={value}"));
+            assert_eq!(again.is_ok(), LISTS.contains(&name), "{name}: {again:?}");
+        }
+        assert_eq!(parse("test --include a --include b").unwrap().included, ["a", "b"]);
+        assert!(parse("test --no-clean --no-clean --const-fn --const-fn=false").is_ok());
     }
 
     #[test]

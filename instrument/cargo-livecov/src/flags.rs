@@ -36,6 +36,9 @@ pub(crate) const OWN_VALUES: [&str; 11] = [
     "--livecov-config",
 ];
 
+/// Those of them that add up.
+pub(crate) const LISTS: [&str; 3] = ["--include", "--exclude-from-report", "--exclude-from-test"];
+
 /// Our own flags that are on or off.
 pub(crate) const OWN_SWITCHES: [&str; 17] = [
     "--include-deps",

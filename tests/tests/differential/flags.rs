@@ -14,7 +14,7 @@ fn spellings_of_flags() {
     let double = format!("--i={data}");
     let out = format!("-o={OUT}");
     let double_out = format!("--o={OUT}");
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 15] = [
         &["func", &single],
         &["func", &double],
         &["func", "-i", data],
@@ -22,7 +22,6 @@ fn spellings_of_flags() {
         &["func", "-i", data, "-pkg", "...shapes"],
         &["func", "--pkg=...shapes", "--i", data],
         &["func", "-pkg", "x", &single, "-pkg", "...shapes"],
-        &["func", "-i", "nowhere", &single],
         &["textfmt", &single, "-o", OUT],
         &["textfmt", &double_out, "-i", data],
         &["textfmt", "--o", OUT, &single, "-pkg="],

@@ -35,6 +35,32 @@ fn percent_ends_the_last_line_too() {
     assert_eq!(run(Tool::Go), "\texample.org/quirks/hollow\t\t");
 }
 
+#[test]
+fn a_repeated_input_adds_to_those_before() {
+    let run = |tool: Tool, args: &[&str]| tool.run(&[&["pkglist"], args].concat()).quiet().stdout_text();
+    let [quirks, other] = [quirks(), format!("-i={}", text(&tiny("set")))];
+    let both = run(Tool::Ours, &[&quirks, &other]);
+    for alone in [&quirks, &other] {
+        assert!(run(Tool::Ours, &[alone]).lines().all(|line| both.contains(line)), "{alone}: {both}");
+    }
+    // Go reads the last one only.
+    assert_eq!(run(Tool::Go, &[&quirks, &other]), run(Tool::Go, &[&other]));
+}
+
+#[test]
+fn a_flag_of_one_value_is_refused_the_second_time() {
+    let out = scratch();
+    let target = |name: &str| format!("-o={}", text(&out.path().join(name)));
+    let args = ["textfmt", &quirks(), &target("a"), &target("b")].map(str::to_owned);
+    let ours = Tool::Ours.run(&args).exits(2);
+    assert!(ours.stderr_text().starts_with("error: the argument '--o <FILE>' cannot be used multiple times"));
+    assert!(!out.path().join("a").exists() && !out.path().join("b").exists());
+    Tool::Go.run(&args).quiet();
+    assert!(!out.path().join("a").exists() && out.path().join("b").exists());
+    // Switches may come again, as they ask for the same, or for the opposite.
+    Tool::Ours.run(&["debugdump", &quirks(), "-live", "-live=false", "-strict", "--strict"]).quiet();
+}
+
 /// Place, name and percentage of each row that names `function`.
 fn rows(tool: Tool, function: &str) -> Vec<String> {
     let report = tool.run(&["func", &quirks()]).quiet().stdout_text();

@@ -61,6 +61,73 @@ fn directories_in_directories_are_read() {
     assert!(err.is_empty() && out.contains("coverage: "), "{err}{out}");
 }
 
+/// No data are left out because another `-i` came later.
+#[test]
+fn inputs_add_up_however_they_are_named() {
+    let scratch = hosts();
+    let [a, b, c] = ["data/a", "data/b", "data/b/c/d"].map(|dir| text(&scratch.path().join(dir)).to_owned());
+    let list = format!("{a},{c}");
+    for args in [&["-i", &a, "-i", &c][..], &["-i", &list], &["-i", &a, &c], &["-i=", "--i", &c, "-i", &a]] {
+        assert_eq!(lookup(args)[0], 101, "{args:?}");
+    }
+    // Each command; in what order makes no difference.
+    let whole = format!("{a},{b}");
+    for command in ["percent", "pkglist", "func", "debugdump"] {
+        let (status, both, err) = run(&[command, "-recursive", "-i", &whole]);
+        assert!(status == 0 && err.is_empty(), "{command}: {err}");
+        let (_, repeated, _) = run(&[command, "-recursive", "-i", &a, "-i", &b]);
+        let without_line = |dump: &str| dump.lines().filter(|line| !line.contains("-i")).collect::<Vec<_>>().join("\n");
+        assert_eq!(without_line(&repeated), without_line(&both), "{command}");
+    }
+    let merged = scratch.path().join("merged");
+    let (status, _, err) = run(&["merge", "-i", &a, "-i", &c, "-o", text(&merged)]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(lookup(&[text(&merged)])[0], 101);
+    let (status, _, err) = run(&["subtract", "-i", &a, "-i", &c, "-o", text(&scratch.path().join("less"))]);
+    assert_eq!((status, err.as_str()), (0, ""));
+}
+
+/// Whoever gives a value twice means both, or is mistaken: none is dropped in silence.
+#[test]
+fn no_flag_drops_a_value_in_silence() {
+    use clap::{ArgAction, CommandFactory};
+    let mut command = livecov::cli::Cli::command();
+    command.build();
+    let mut refused_count = 0;
+    for command in command.get_subcommands() {
+        for arg in command.get_arguments().filter(|arg| arg.get_long().is_some()) {
+            let name = arg.get_long().unwrap();
+            let value = match arg.get_possible_values().first() {
+                Some(value) => value.get_name().to_owned(),
+                None => "1".to_owned(),
+            };
+            let is_switch = matches!(arg.get_action(), ArgAction::SetTrue)
+                || arg.get_value_names().is_some_and(|names| names == ["BOOL"]);
+            if is_switch {
+                let flag = format!("--{name}");
+                let (_, _, err) = run(&[command.get_name(), &flag, &flag, "-i", "nowhere"]);
+                assert!(!err.contains("multiple times"), "{} {flag}: {err}", command.get_name());
+            } else if matches!(arg.get_action(), ArgAction::Set) {
+                let flag = format!("--{name}={value}");
+                let (status, _, err) = run(&[command.get_name(), &flag, &flag, "-i", "nowhere"]);
+                assert!(status == 2 && err.contains("cannot be used multiple times"), "{flag}: {err}");
+                refused_count += 1;
+            }
+        }
+    }
+    assert!(refused_count > 50, "{refused_count}");
+}
+
+/// Patterns of packages add up as well.
+#[test]
+fn patterns_of_packages_add_up() {
+    let scratch = hosts();
+    let data = scratch.path().join("data");
+    let (_, _, err) = report(&[text(&data), "--pkg", "shop", "--pkg", "nothing"]);
+    assert_eq!(err, "warning: --pkg nothing fits no package of the data\n");
+    assert_eq!(lookup(&[text(&data), "--pkg", "...op", "--pkg=", "--pkg", "shop"])[0], 111);
+}
+
 #[test]
 fn a_directory_that_cannot_be_read_costs_itself() {
     let scratch = hosts();

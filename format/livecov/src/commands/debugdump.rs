@@ -25,7 +25,7 @@ use std::path::Path;
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &DebugdumpOpts, command_line: &[u8]) -> Result<(), Error> {
     let Common { packages, .. } = &opts.common;
-    let filter = PackageFilter::new(packages.as_deref());
+    let filter = PackageFilter::new(packages);
     opts.common.inputs()?;
     banner(session.out, command_line).map_err(Error::output)?;
     let mut inputs = Inputs::find(session, &opts.common)?;

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 pub fn run(session: &mut Session<'_>, opts: &MergeOpts) -> Result<(), Error> {
     opts.common.inputs()?;
     let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
-    let filter = PackageFilter::new(opts.common.packages.as_deref());
+    let filter = PackageFilter::new(&opts.common.packages);
     let inputs = Inputs::find(session, &opts.common)?;
     let store = Store::open(output)?;
     if !filter.is_open() && inputs.directories().iter().any(|dir| store.is(dir)) {

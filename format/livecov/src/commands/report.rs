@@ -106,7 +106,7 @@ pub fn load(
     data: Data<'_>,
     sources: &Sources,
 ) -> Result<Project, Error> {
-    let packages = PackageFilter::new(opts.common.packages.as_deref());
+    let packages = PackageFilter::new(&opts.common.packages);
     let packages = packages.workspace_only(opts.selection.workspace_only);
     let remap = Remap::new(&opts.remap).map_err(Error::Usage)?;
     let filter = filter_of(opts)?;
@@ -188,8 +188,7 @@ fn unused_patterns(gathered: &Gathered, files: &FileSums, typed: &CoverageOpts) 
 
 /// The input directories: those behind `-i`, and those behind nothing.
 fn directories(opts: &CoverageOpts) -> Result<Vec<PathBuf>, Error> {
-    let listed = opts.common.inputs.as_deref().filter(|list| !list.is_empty());
-    let mut dirs = listed.map(split).unwrap_or_default();
+    let mut dirs: Vec<PathBuf> = opts.common.listed().flat_map(split).collect();
     dirs.extend(opts.common.extra.iter().map(PathBuf::from));
     if dirs.is_empty() {
         return Err(Error::Usage("name the input directories: livecov report DIR...".into()));

@@ -4,7 +4,7 @@
 use crate::cli::SetOpts;
 use crate::combine::{Task, combine};
 use crate::error::Error;
-use crate::input::{Inputs, LoadedPod};
+use crate::input::{Inputs, LoadedPod, split};
 use crate::pattern::PackageFilter;
 use crate::programs::select;
 use crate::session::Session;
@@ -27,13 +27,12 @@ pub enum SetOperation {
 ///
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -> Result<(), Error> {
-    let list = opts.common.inputs()?;
-    let dir_count = crate::input::split(list).len();
+    let dir_count = opts.common.inputs()?.into_iter().flat_map(split).count();
     if operation == SetOperation::Subtract && dir_count != 2 {
         return Err(Error::Usage("supply exactly two input dirs for subtract operation".into()));
     }
     let output = opts.output().ok_or_else(|| Error::Usage("select output directory with '-o' option".into()))?;
-    let filter = PackageFilter::new(opts.common.packages.as_deref());
+    let filter = PackageFilter::new(&opts.common.packages);
     let mut inputs = Inputs::find(session, &opts.common)?;
     let store = Store::open(output)?;
     if inputs.directories().iter().any(|dir| store.is(dir)) {

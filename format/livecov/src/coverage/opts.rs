@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 /// Flags of `report`.
 #[derive(Clone, Debug, Args)]
-#[command(args_override_self = true)]
 #[command(after_help = "Input directories may also be given without -i. Without a format, a table is printed.\n\
     Flags go before the configuration file: livecov.toml, or [workspace.metadata.livecov] of Cargo.toml.\n\
     Exit status 3 means that coverage is below one of the --fail-under limits.")]

@@ -23,7 +23,7 @@ pub fn collect(
     selected: &SelectionOpts,
     rule: ModeRule,
 ) -> Result<Aggregate, Error> {
-    let filter = PackageFilter::new(common.packages.as_deref()).workspace_only(selected.workspace_only);
+    let filter = PackageFilter::new(&common.packages).workspace_only(selected.workspace_only);
     let selection = Selection::new(selected)?;
     let earlier = selected.earlier();
     let mut inputs = Inputs::find_since(session, common, earlier.clone())?;
@@ -54,7 +54,7 @@ pub fn collect(
 ///
 /// As [`collect`].
 pub fn collect_packages(session: &mut Session<'_>, common: &Common) -> Result<Vec<Vec<u8>>, Error> {
-    let filter = PackageFilter::new(common.packages.as_deref());
+    let filter = PackageFilter::new(&common.packages);
     let mut inputs = Inputs::find(session, common)?;
     let mut modes = Modes::new(ModeRule::Largest);
     let mut paths = Vec::new();
