@@ -55,43 +55,6 @@ fn a_total_loss_is_no_success() {
     }
 }
 
-/// A program that starts itself: children that end with data and without, and one that stays.
-const STARTS: &str = r#"use std::process::{Child, Command, Stdio};
-fn child(what: &str) -> Child {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.arg(what).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
-}
-fn main() {
-    match std::env::args().nth(1).as_deref() {
-        Some("exit") => unsafe { syscall(231, 0); },
-        Some("elsewhere" | "return") => {}
-        Some("wait") => {
-            println!("ready");
-            std::io::stdin().read_line(&mut String::new()).unwrap();
-        }
-        Some(_) => {
-            std::thread::sleep(std::time::Duration::from_secs(30));
-        }
-        None => {
-            for what in ["return", "exit", "exit"] {
-                child(what).wait().unwrap();
-            }
-            let mut killed = child("wait");
-            let mut line = String::new();
-            std::io::BufRead::read_line(&mut std::io::BufReader::new(killed.stdout.take().unwrap()), &mut line).unwrap();
-            killed.kill().unwrap();
-            killed.wait().unwrap();
-            let mut other = Command::new(std::env::current_exe().unwrap());
-            other.arg("elsewhere").env("LIVECOV_DIR", std::env::current_dir().unwrap().join("elsewhere")).status().unwrap();
-            println!("stays {}", child("stay").id());
-        }
-    }
-}
-extern "C" {
-    fn syscall(number: i64, status: i32) -> i64;
-}
-"#;
-
 /// What is killed cannot say so.
 #[test]
 fn programs_that_leave_nothing_are_named() {
@@ -99,7 +62,7 @@ fn programs_that_leave_nothing_are_named() {
         eprintln!("the call has this number on x86-64 only: nothing was tested");
         return;
     }
-    let project = Project::of(&[("Cargo.toml", MANIFEST), ("src/main.rs", STARTS)]);
+    let project = Project::case("killed", "");
     let outcome = capture(&mut project.livecov(&["run", "-q"])).exits(0);
     let (printed, said) = (outcome.stdout_text(), outcome.stderr_text());
     let stays = printed.lines().find_map(|line| line.strip_prefix("stays ")).expect("a process");
@@ -108,8 +71,8 @@ fn programs_that_leave_nothing_are_named() {
     unsafe { libc::kill(id, libc::SIGKILL) };
     let said: Vec<_> = said.lines().collect();
     let [ended, stayed] = said[..] else { panic!("{outcome:?}") };
-    assert!(ended.starts_with("warning: livecov: says (3 processes): ended without a chance to write"), "{ended}");
-    assert!(stayed.starts_with(&format!("warning: livecov: says (process {id}): still runs")), "{stayed}");
+    assert!(ended.starts_with("warning: livecov: killed (3 processes): ended without a chance to write"), "{ended}");
+    assert!(stayed.starts_with(&format!("warning: livecov: killed (process {id}): still runs")), "{stayed}");
     // Where nothing else has run it is a total loss.
     let outcome = capture(&mut project.livecov(&["run", "-q", "--no-report", "--", "exit"])).exits(1);
     assert!(outcome.stderr_text().contains(": ended without a chance"), "{outcome:?}");
