@@ -1,6 +1,7 @@
 //! The inputs of a command, and the files in them.
 
 pub mod archive;
+pub(crate) mod list;
 mod walk;
 
 pub use walk::Subdirectories;
@@ -14,7 +15,6 @@ use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX};
 use livecov_format::pods::{self, FoundFile, Pod};
 use memmap2::Mmap;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Deref;
@@ -61,7 +61,7 @@ impl Inputs {
     /// The same.
     pub fn find_since(session: &mut Session<'_>, common: &Common, earlier: Vec<PathBuf>) -> Result<Self, Error> {
         let subdirectories = if common.recursive { Subdirectories::Read } else { Subdirectories::Warn };
-        let inputs = common.inputs()?.into_iter().flat_map(split).collect();
+        let inputs = list::paths(session, common.inputs()?);
         Self::find_in(session, Request { inputs, earlier, subdirectories })
     }
 
@@ -245,17 +245,6 @@ fn leads_to_file(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |target| target.is_file())
 }
 
-/// The items of a list that is separated by commas; an empty item stays one.
-pub(crate) fn split(list: &OsStr) -> Vec<PathBuf> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        list.as_bytes().split(|byte| *byte == b',').map(|item| PathBuf::from(OsStr::from_bytes(item))).collect()
-    }
-    #[cfg(not(unix))]
-    list.to_string_lossy().split(',').map(PathBuf::from).collect()
-}
-
 /// The shortest path of the same meaning, told without looking at the disk:
 /// paths are printed as Go prints them.
 fn clean(path: &Path) -> PathBuf {
@@ -404,11 +393,5 @@ mod tests {
         {
             assert_eq!(clean(Path::new(path)), Path::new(cleaned), "{path}");
         }
-    }
-
-    #[test]
-    fn lists_keep_empty_items() {
-        assert_eq!(split(OsStr::new("a,,b")), [Path::new("a"), Path::new(""), Path::new("b")]);
-        assert_eq!(split(OsStr::new("a,")), [Path::new("a"), Path::new("")]);
     }
 }

@@ -1,7 +1,7 @@
 //! Which contributions to the counters a report is about: `--program`, `--label`, `--pid`, `--written-since`.
 
 use crate::error::Error;
-use crate::input::split;
+use crate::input::list;
 use crate::provenance::written_at;
 use crate::session::Session;
 use crate::time::{format_utc, parse_moment};
@@ -45,8 +45,8 @@ pub struct SelectionOpts {
 impl SelectionOpts {
     /// The earlier data.
     #[must_use]
-    pub fn earlier(&self) -> Vec<PathBuf> {
-        self.since.iter().flat_map(|list| split(list)).collect()
+    pub fn earlier(&self, session: &mut Session<'_>) -> Vec<PathBuf> {
+        list::paths(session, self.since.iter().map(OsString::as_os_str))
     }
 }
 

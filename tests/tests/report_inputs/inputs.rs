@@ -87,6 +87,37 @@ fn inputs_add_up_however_they_are_named() {
     assert_eq!((status, err.as_str()), (0, ""));
 }
 
+/// A comma is part of the name of what is there, and else separates.
+#[test]
+fn names_may_have_commas() {
+    let scratch = tempfile::tempdir().unwrap();
+    let [both, a, b] = ["a,b", "a", "b"].map(|name| scratch.path().join(name));
+    write_run(&both, 1, 1);
+    for args in [&[text(&both)][..], &["-i", text(&both)]] {
+        assert_eq!(lookup(args)[0], 1);
+    }
+    write_run(&scratch.path().join("c"), 2, 10);
+    write_run(&scratch.path().join("d"), 3, 100);
+    let list = ["c", "a,b", "d"].map(|name| text(&scratch.path().join(name)).to_owned()).join(",");
+    assert_eq!(lookup(&["-i", &list])[0], 111);
+    // All flags with lists take them so, and commands that write as well.
+    let (found, err) = counts("price::lookup", &["-i", text(&scratch.path().join("c")), "--since", text(&both)]);
+    assert!(found[0] == 10 && !err.contains("No such file"), "{err}");
+    let (status, _, err) = run(&["merge", &format!("-i={}", text(&both)), &format!("-o={}", text(&both))]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let less = format!("-o={}", text(&scratch.path().join("less")));
+    let (status, _, err) = run(&["subtract", &format!("-i={},{}", text(&both), text(&both)), &less]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    // Where both readings are possible, somebody has to know which one was taken.
+    write_run(&a, 4, 1000);
+    write_run(&b, 5, 10000);
+    let at = |args: &[&str]| made(scratch.path(), text(Tool::Ours.path()), args);
+    let said = at(&["percent", "-i", "a,b"]).stderr_text();
+    assert_eq!(said, "warning: a,b is read as one input; to read a and b instead, repeat the flag for each\n");
+    assert_eq!(at(&["percent", "-i", "a", "-i", "b"]).stderr_text(), "");
+    assert_eq!(at(&["report", "a,b"]).stderr_text(), "");
+}
+
 /// Whoever gives a value twice means both, or is mistaken: none is dropped in silence.
 #[test]
 fn no_flag_drops_a_value_in_silence() {

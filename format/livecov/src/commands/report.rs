@@ -17,7 +17,7 @@ use crate::coverage::terminal::rows::{self, Row};
 use crate::coverage::terminal::{changed, lists, show, table};
 use crate::coverage::unite::{FileSums, unite};
 use crate::error::Error;
-use crate::input::{Inputs, Request, Subdirectories, split};
+use crate::input::{Inputs, Request, Subdirectories, list};
 use crate::output::OutputFile;
 use crate::pattern::PackageFilter;
 use crate::selection::Selection;
@@ -66,10 +66,10 @@ fn load_with_changes(
     // A revision that there is not should not cost the time of reading the data.
     let diff = Diff::read(&opts.changes, opts.source_root.first().map(PathBuf::as_path))?;
     let selection = Selection::new(&opts.selection)?;
-    let (inputs, earlier) = (directories(opts)?, opts.selection.earlier());
+    let (inputs, earlier) = (directories(session, opts)?, opts.selection.earlier(session));
     let data = Data { inputs, earlier, selection: selection.as_ref(), typed: Some(typed) };
     let mut project = load(session, opts, data, sources)?;
-    let dirs = opts.changes.baseline_dirs();
+    let dirs = opts.changes.baseline_dirs(session);
     let mut baseline = None;
     if !dirs.is_empty() {
         let old = load(session, opts, Data { inputs: dirs.clone(), ..Data::default() }, sources)?;
@@ -187,8 +187,8 @@ fn unused_patterns(gathered: &Gathered, files: &FileSums, typed: &CoverageOpts) 
 }
 
 /// The input directories: those behind `-i`, and those behind nothing.
-fn directories(opts: &CoverageOpts) -> Result<Vec<PathBuf>, Error> {
-    let mut dirs: Vec<PathBuf> = opts.common.listed().flat_map(split).collect();
+fn directories(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<Vec<PathBuf>, Error> {
+    let mut dirs = list::paths(session, opts.common.listed());
     dirs.extend(opts.common.extra.iter().map(PathBuf::from));
     if dirs.is_empty() {
         return Err(Error::Usage("name the input directories: livecov report DIR...".into()));

@@ -4,7 +4,7 @@
 use crate::cli::SetOpts;
 use crate::combine::{Task, combine};
 use crate::error::Error;
-use crate::input::{Inputs, LoadedPod, split};
+use crate::input::{Inputs, LoadedPod, list};
 use crate::pattern::PackageFilter;
 use crate::programs::select;
 use crate::session::Session;
@@ -27,7 +27,7 @@ pub enum SetOperation {
 ///
 /// Those of the inputs and outputs.
 pub fn run(session: &mut Session<'_>, opts: &SetOpts, operation: SetOperation) -> Result<(), Error> {
-    let dir_count = opts.common.inputs()?.into_iter().flat_map(split).count();
+    let dir_count = list::count(opts.common.inputs()?);
     if operation == SetOperation::Subtract && dir_count != 2 {
         return Err(Error::Usage("supply exactly two input dirs for subtract operation".into()));
     }

@@ -8,7 +8,7 @@ use super::diff::places::{Placed, Root, place};
 use super::model::Project;
 use super::source::{Sources, md5};
 use crate::error::Error;
-use crate::input::split;
+use crate::input::list;
 use crate::session::Session;
 use clap::{Args, ValueEnum};
 use livecov_format::hash::Hash;
@@ -73,8 +73,8 @@ impl ChangeOpts {
 
     /// The directories of older data.
     #[must_use]
-    pub fn baseline_dirs(&self) -> Vec<PathBuf> {
-        self.baseline.iter().flat_map(|list| split(list)).collect()
+    pub fn baseline_dirs(&self, session: &mut Session<'_>) -> Vec<PathBuf> {
+        list::paths(session, self.baseline.iter().map(OsString::as_os_str))
     }
 }
 

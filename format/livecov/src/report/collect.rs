@@ -25,7 +25,7 @@ pub fn collect(
 ) -> Result<Aggregate, Error> {
     let filter = PackageFilter::new(&common.packages).workspace_only(selected.workspace_only);
     let selection = Selection::new(selected)?;
-    let earlier = selected.earlier();
+    let earlier = selected.earlier(session);
     let mut inputs = Inputs::find_since(session, common, earlier.clone())?;
     let mut outcome = Outcome::default();
     let mut modes = Modes::new(rule);
