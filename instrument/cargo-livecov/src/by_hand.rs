@@ -59,14 +59,20 @@ fn doubled(byte: u8) -> impl Iterator<Item = u8> {
     std::iter::repeat_n(byte, if byte == b'%' { 2 } else { 1 })
 }
 
-/// The directory that a variable without patterns names.
+/// The directory that a variable names. If a part of it begins with a pattern (`DATA/%p`), it is the one around that part:
+/// data are read from the directories below, too. A pattern that is a piece of a name (`/tmp/data-%p`) leads to no directory,
+/// because what is around it has more than data.
 fn literal(variable: &OsStr) -> PathBuf {
     let (mut bytes, mut rest) = (Vec::new(), variable.as_bytes());
     while let Some((first, behind)) = rest.split_first() {
+        if *first == b'%' && bytes.last() == Some(&b'/') && !behind.starts_with(b"%") {
+            break;
+        }
         bytes.push(*first);
         rest = if *first == b'%' { behind.strip_prefix(b"%").unwrap_or(behind) } else { behind };
     }
-    PathBuf::from(OsString::from_vec(bytes))
+    // The path without the slash at its end.
+    PathBuf::from(OsString::from_vec(bytes)).components().collect()
 }
 
 /// What was there before `env` was called: the user's compiler wrapper, if
@@ -85,6 +91,11 @@ mod tests {
         for (folder, variable) in [("/a/100%pure", "/a/100%%pure"), ("/%%", "/%%%%"), ("/a", "/a")] {
             assert_eq!(without_patterns(Path::new(folder)), variable);
             assert_eq!(literal(OsStr::new(variable)), Path::new(folder));
+        }
+        for (variable, folder) in
+            [("/a/%p", "/a"), ("/a/%h/b-%p", "/a"), ("/a%%/%%b/%e", "/a%/%b"), ("/a/b-%p", "/a/b-%p")]
+        {
+            assert_eq!(literal(OsStr::new(variable)), Path::new(folder), "{variable}");
         }
     }
 

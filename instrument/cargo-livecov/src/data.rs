@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::files;
-use livecov::leftovers::remove_leftovers;
+use crate::tree::{Links, Tree};
+use livecov::leftovers::{Leftovers, remove_leftovers};
 use livecov_format::decode::CounterFile;
 use livecov_format::layout::{COUNTER_PREFIX, META_PREFIX, TEMPORARY_PREFIX};
 use std::ffi::OsString;
@@ -15,20 +16,44 @@ pub(crate) fn livecov(args: Vec<OsString>) -> i32 {
     livecov::run(args, &mut io::stdout(), &mut io::stderr()).into()
 }
 
-/// The coverage data in a directory.
+/// The coverage data in a directory and in those below it.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let is_ours = |path: &PathBuf| has_prefix(path, META_PREFIX) || is_counters(path);
-    Ok(files::entries(folder)?.into_iter().filter(is_ours).collect())
+    Tree::walk(folder, Links::Leave).map(|tree| tree.files)
 }
 
-/// Whether a directory has coverage data.
+/// Whether there are coverage data, as far as can be read.
 pub(crate) fn is_there(folder: &Path) -> bool {
-    files(folder).is_ok_and(|files| !files.is_empty())
+    check(folder).is_ok()
 }
 
-/// When the newest of them were written; none if there are none.
+/// Makes sure that there is something to report on: coverage data in a directory, in those below it, or a file, which is an
+/// archive if anything.
+///
+/// # Errors
+///
+/// There is nothing; directories cannot be read, and there is nothing in the others.
+pub(crate) fn check(place: &Path) -> Result<(), Error> {
+    if place.is_file() {
+        return Ok(());
+    }
+    let nothing = || Error::NoData { folder: place.to_owned(), live: None };
+    if !place.exists() {
+        return Err(nothing());
+    }
+    let tree = Tree::walk(place, Links::Follow)?;
+    let unreadable = tree.unreadable.into_iter().next();
+    if tree.files.is_empty() { Err(unreadable.unwrap_or_else(nothing)) } else { Ok(()) }
+}
+
+/// When the newest of them were written; none if there are none. A file that is gone by now is not the newest.
 pub(crate) fn newest(folder: &Path) -> Option<SystemTime> {
-    files(folder).ok()?.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+    let time = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    files(folder).unwrap_or_default().iter().filter_map(time).max()
+}
+
+/// Whether a file has a name of coverage data.
+pub(crate) fn is_data(path: &Path) -> bool {
+    has_prefix(path, META_PREFIX) || is_counters(path)
 }
 
 pub(crate) fn is_counters(path: &Path) -> bool {
@@ -46,21 +71,24 @@ pub(crate) fn tag(path: &Path) -> Option<String> {
 }
 
 /// Removes coverage data, what writers that are gone have left of them, and
-/// the directory if nothing else is in it.
+/// the directories if nothing else is in them.
 pub(crate) fn remove_files(folder: &Path) -> Result<(), Error> {
     if !folder.is_dir() {
         return Ok(());
     }
-    for path in files::entries(folder)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = name.strip_prefix(TEMPORARY_PREFIX).unwrap_or(&name);
-        if has_prefix(Path::new(name), META_PREFIX) || is_counters(Path::new(name)) {
-            remove_file(&path)?;
+    let tree = Tree::walk(folder, Links::Leave)?;
+    for folder in tree.folders.iter().rev() {
+        for path in files::entries(folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = name.strip_prefix(TEMPORARY_PREFIX).unwrap_or(&name);
+            if is_data(Path::new(name)) && !path.is_dir() {
+                remove_file(&path)?;
+            }
         }
+        // It has more in it, or is a link: then it is for the user to remove.
+        let _ = std::fs::remove_dir(folder);
     }
-    // It has more in it, or is a link: then it is for the user to remove.
-    let _ = std::fs::remove_dir(folder);
-    Ok(())
+    tree.unreadable.into_iter().next().map_or(Ok(()), Err)
 }
 
 /// Removes a file, if it is there.
@@ -98,25 +126,34 @@ pub(crate) fn program(path: &Path) -> Option<Program> {
     Some(if programs.all(|program| program.as_ref() == Some(&first)) { first } else { Program::Other })
 }
 
-/// Puts the data of a run in order. What dead processes left must be of an
+/// Puts the data of a run in order, each directory for itself. What dead processes left must be of an
 /// age at which nobody on another machine writes to it.
 pub(crate) fn tidy(folder: &Path, leftover_age: Duration) {
-    match remove_leftovers(folder, leftover_age) {
-        Ok(left) => {
-            if let Some(message) = left.message() {
-                eprintln!("livecov: {message}");
-            }
-        }
-        Err(error) => eprintln!("warning: livecov: cannot read {}: {error}", folder.display()),
+    let tree = Tree::walk(folder, Links::Leave).unwrap_or_else(|error| {
+        let unreadable = vec![error];
+        Tree { unreadable, ..Tree::default() }
+    });
+    for error in &tree.unreadable {
+        eprintln!("warning: livecov: {error}; what is in it stays as it is");
     }
-    merge(folder);
+    let mut leftovers = Leftovers::default();
+    for folder in &tree.folders {
+        match remove_leftovers(folder, leftover_age) {
+            Ok(left) => leftovers.add(left),
+            Err(error) => eprintln!("warning: livecov: cannot read {}: {error}", folder.display()),
+        }
+    }
+    if let Some(message) = leftovers.message() {
+        eprintln!("livecov: {message}");
+    }
+    for folder in &tree.folders {
+        merge(folder, tree.files.iter().filter(|path| is_counters(path) && path.parent() == Some(folder)).count());
+    }
 }
 
-/// Makes one counter file of all that belong to one program.
-fn merge(folder: &Path) {
-    let is_empty = files::entries(folder).is_ok_and(|entries| entries.is_empty());
-    // The command separates folders by commas.
-    if is_empty || folder.as_os_str().to_string_lossy().contains(',') {
+/// Makes one counter file of all that belong to one program, if there are several.
+fn merge(folder: &Path, count: usize) {
+    if count < 2 {
         return;
     }
     let option = |name: &str| {
@@ -124,6 +161,6 @@ fn merge(folder: &Path) {
         option.push(folder);
         option
     };
-    // What cannot be merged is named, and stays.
+    // A comma in its name separates nothing, as the directory is there. What cannot be merged is named, and stays.
     livecov(vec!["livecov".into(), "merge".into(), option("-i="), option("-o=")]);
 }

@@ -41,5 +41,6 @@ mod shared_macros;
 mod shell;
 mod store;
 mod supervise;
+mod tree;
 mod vendor;
 pub mod wrapper;

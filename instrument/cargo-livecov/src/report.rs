@@ -73,7 +73,8 @@ impl Report {
     /// Reports on data that must be there.
     pub(crate) fn of_earlier(&self, data: &Path) -> Result<i32, Error> {
         self.check()?;
-        if data::is_there(data) { self.make(data) } else { Err(Error::NoData { folder: data.to_owned(), live: None }) }
+        data::check(data)?;
+        self.make(data)
     }
 
     fn line(&self) -> Vec<OsString> {

@@ -31,6 +31,18 @@ fn in_one_shell_in_any_order() {
     }
 }
 
+/// A directory for each process below the one of `env`.
+#[test]
+fn a_directory_for_each_process() {
+    let project = Project::copy("sample");
+    let set = "eval \"$(cargo livecov env)\"; export LIVECOV_DIR=\"$LIVECOV_DIR/%p\"";
+    let outcome = shell(&project, &format!("{set}; cargo test -q; cargo livecov report --fail-under-lines 1")).exits(0);
+    assert!(outcome.stdout_text().contains("lib/src/lib.rs"), "{outcome:?}");
+    project.check(&[("unit", Some(1)), ("exit", Some(1))]);
+    let cleaned = shell(&project, &format!("{set}; cargo livecov clean --data; cargo livecov report"));
+    assert!(cleaned.stderr_text().contains("error: no data in "), "{cleaned:?}");
+}
+
 /// The tool's own runs in such a shell are what they are elsewhere, and the report is of what was last.
 #[test]
 fn runs_in_the_same_shell() {

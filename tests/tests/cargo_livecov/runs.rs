@@ -102,7 +102,8 @@ fn data_start_fresh_unless_they_are_kept() {
 #[test]
 fn many_counter_files_become_one_for_each_program() {
     let project = Project::copy("sample");
-    let data = project.outside("data");
+    // Commas separate directories only where a list of them is.
+    let data = project.outside("data, and more");
     let name = data.to_str().expect("a name");
     project.done(&["test", "--data-dir", name]);
     for _ in 0..3 {
@@ -111,6 +112,36 @@ fn many_counter_files_become_one_for_each_program() {
     let (metas, counters) = (livecov_tests::files::meta_files(&data), livecov_tests::files::counter_files(&data));
     assert_eq!(metas.len(), counters.len(), "{counters:?}");
     assert!(!project.root().join("target/livecov/data").exists());
+}
+
+/// With `%p` in `LIVECOV_DIR`, each process has a directory of its own.
+#[test]
+fn data_in_directories_below_are_found() {
+    let project = Project::copy("sample");
+    let data = project.outside("data");
+    let name = data.to_str().expect("a name");
+    let nothing = capture(&mut project.livecov(&["report", "--data-dir", name]));
+    assert!(nothing.stderr_text().contains("error: no data in "), "{nothing:?}");
+    project.done(&["build", "--mode=count", "--artifact-dir", "programs"]);
+    let program = project.root().join("programs/sample-app");
+    for _ in 0..2 {
+        capture(project.command(&program).env("LIVECOV_DIR", data.join("%p"))).exits(0);
+    }
+    assert!(livecov_tests::files::counter_files(&data).is_empty());
+    let outcome = project.done(&["report", "--data-dir", name, "--lcov", "--output-path", "lcov.info"]);
+    assert!(!outcome.stderr_text().contains("no data"), "{outcome:?}");
+    let lines = || std::fs::read_to_string(project.root().join("lcov.info")).expect("a report");
+    assert!(lines().contains(",2\n"), "{}", lines());
+    // An archive of them, or a single file.
+    let packed = project.root().join("data.tar");
+    capture(project.command(std::path::Path::new("tar")).arg("-cf").arg(&packed).arg("-C").arg(&data).arg("."))
+        .exits(0);
+    project.done(&["report", "--data-dir", "data.tar"]);
+    // They go with those beside them when a run takes their place, and stay when it adds to them.
+    project.done(&["run", "--mode=count", "--no-clean", "--data-dir", name, "--lcov", "--output-path", "lcov.info"]);
+    assert!(lines().contains(",3\n"), "{}", lines());
+    project.done(&["run", "--mode=count", "--data-dir", name, "--lcov", "--output-path", "lcov.info"]);
+    assert!(lines().contains(",1\n") && !lines().contains(",2\n") && !lines().contains(",3\n"), "{}", lines());
 }
 
 #[test]
