@@ -24,6 +24,8 @@ pub(crate) struct Rules<'c> {
     pub(crate) without_tests: &'c Cfg,
     /// With what tools for coverage set.
     pub(crate) tools: &'c Cfg,
+    /// Without what they set.
+    pub(crate) without_tools: &'c Cfg,
     /// What the crate defines that may leave.
     pub(crate) leaving: &'c Leaving,
     pub(crate) const_fn: bool,

@@ -58,6 +58,13 @@ impl Cutter<'_> {
         None
     }
 
+    /// Why what has these attributes is not there, as an option for tools is set.
+    pub(crate) fn taken_away_by(&self, attributes: &[Attribute]) -> Option<Exclusion> {
+        let mut attributes = attributes.iter();
+        let attribute = attributes.find(|attribute| !self.rules.cfg.keeps(std::slice::from_ref(attribute)))?;
+        Some((OmissionReason::Attribute, compact(attribute.meta.to_token_stream()).into()))
+    }
+
     /// Whether attributes mark a part of a function as not to be
     /// instrumented; if so, that is noted.
     pub(crate) fn is_marked_out(&mut self, attributes: &[Attribute], syntax: &impl syn::spanned::Spanned) -> bool {

@@ -74,6 +74,12 @@ impl Cutter<'_> {
             return true;
         }
         if !self.keeps(attributes) {
+            if self.rules.without_tools.keeps(attributes)
+                && let Some((reason, detail)) = self.taken_away_by(attributes)
+            {
+                let range = self.text.range_of(item);
+                self.omit(&range, reason, &detail);
+            }
             return false;
         }
         let exclusion = self.left_out_by(attributes);

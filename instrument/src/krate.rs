@@ -1,6 +1,7 @@
 //! A whole crate: its files one after the other, then what they come to.
 
 use crate::arguments::Waiting;
+use crate::blanks::{are_needed, blanks};
 use crate::cfg::Cfg;
 use crate::cutter::{Cutter, Rules};
 use crate::edits::{Edits, Piece};
@@ -34,6 +35,8 @@ pub(crate) struct File {
     pub(crate) display: String,
     pub(crate) text: Text,
     pub(crate) edits: Edits,
+    /// What makes attributes for other tools inactive.
+    pub(crate) blanks: Edits,
     pub(crate) info: FileInfo,
     /// Where code starts that was counted in an expansion.
     pub(crate) counted: HashSet<usize>,
@@ -47,6 +50,8 @@ pub(crate) struct Basis {
     without_tests: Cfg,
     /// With what tools for coverage set.
     tools: Cfg,
+    /// Without what they set.
+    without_tools: Cfg,
     leaving: Leaving,
 }
 
@@ -66,6 +71,8 @@ pub(crate) struct Crate<'a> {
     pub(crate) calls: Vec<(usize, Call)>,
     /// Those among expressions.
     pub(crate) waiting: Vec<(usize, Waiting)>,
+    /// Files that have attributes for other tools, which are inactive here.
+    pub(crate) blanked: Vec<SourceFile>,
 }
 
 impl<'a> Crate<'a> {
@@ -80,9 +87,11 @@ impl<'a> Crate<'a> {
         }
         let mut tools = options.cfg.clone();
         TOOL_CFGS.iter().for_each(|name| tools.set(name));
+        let mut without_tools = options.cfg.clone();
+        TOOL_CFGS.iter().for_each(|name| without_tools.remove(name));
         Self {
             options,
-            basis: Basis { without_tests, tools, leaving },
+            basis: Basis { without_tests, tools, without_tools, leaving },
             files: Vec::new(),
             functions: Vec::new(),
             omissions: Vec::new(),
@@ -92,6 +101,7 @@ impl<'a> Crate<'a> {
             definitions: Definitions::default(),
             calls: Vec::new(),
             waiting: Vec::new(),
+            blanked: Vec::new(),
         }
     }
 
@@ -210,6 +220,11 @@ impl<'a> Crate<'a> {
         if !self.options.cfg.keeps(&syntax.attrs) {
             return Vec::new();
         }
+        let blanks = blanks(&text, &tokens, self.options.cfg);
+        if !blanks.is_empty() {
+            let text = blanks.clone().apply(text.as_str(), &|_| None);
+            self.blanked.push(SourceFile { path: file.path.clone(), text });
+        }
         let comments = regions(&text, &tokens);
         text.exclude(&comments.regions);
         let omission = self.options.left_out.get(&file.path).cloned();
@@ -218,7 +233,7 @@ impl<'a> Crate<'a> {
         let finding = Finding { path: file.path.clone(), is_left_out, ..Finding::default() };
         let rules = rules_of(self.options, &self.basis);
         let mut cutter = Cutter::new(rules, &text, (number, &display), &mut self.functions, names, file.place, finding);
-        if self.options.counts {
+        if self.options.counts || are_needed(self.options.cfg) {
             cutter.file_items(&syntax);
         }
         let (mut edits, omissions, mut finding) = (cutter.edits, cutter.omissions, cutter.finding);
@@ -227,6 +242,12 @@ impl<'a> Crate<'a> {
             return finding.found;
         }
         let skipped = cutter.skipped;
+        if !self.options.counts {
+            // It was read for its modules, in which there may be attributes for other tools.
+            self.functions.truncate(known);
+            edits = Edits::default();
+            (finding.waiting, finding.calls) = (Vec::new(), Vec::new());
+        }
         match omission {
             Some(omission) => {
                 self.functions.truncate(known);
@@ -234,6 +255,7 @@ impl<'a> Crate<'a> {
                 edits = Edits::default();
                 self.omissions.push(omission);
             }
+            None if !self.options.counts => {}
             None => {
                 let path = (file.path.as_path(), display.as_str());
                 self.excluded_by_comments(path, (&text, &tokens), comments, (&omissions, &skipped));
@@ -242,7 +264,7 @@ impl<'a> Crate<'a> {
         }
         let info = FileInfo { path: display.clone().into_bytes(), content_hash, code_lines: Vec::new() };
         let counted = HashSet::new();
-        self.files.push(File { path: file.path, display, text, edits, info, counted, tokens, skipped });
+        self.files.push(File { path: file.path, display, text, edits, blanks, info, counted, tokens, skipped });
         self.found(number, finding)
     }
 
@@ -323,6 +345,9 @@ impl<'a> Crate<'a> {
         if done.unit_count > 0 || self.options.arms_signals || self.options.exports.is_some() {
             self.texts(&probes, tag, &counts, &mut done);
         }
+        done.blanked = std::mem::take(&mut self.blanked);
+        let others = done.blanked.iter().filter(|blanked| !done.files.iter().any(|file| file.path == blanked.path));
+        done.files.extend(others.cloned().collect::<Vec<_>>());
         done.blob = blob.bytes;
         Ok(done)
     }
@@ -361,6 +386,7 @@ impl<'a> Crate<'a> {
                 file.edits.insert(file.text.root_start(), Piece::Verbatim(start));
                 file.edits.insert(file.text.as_str().len(), Piece::Verbatim(end.text()));
             }
+            file.edits.append(file.blanks);
             if !file.edits.is_empty() {
                 let text = file.edits.apply(file.text.as_str(), &|at| probes.text(at));
                 done.files.push(SourceFile { path: file.path, text });
@@ -396,11 +422,12 @@ impl<'a> Crate<'a> {
 }
 
 pub(crate) const fn rules_of<'c>(options: &'c Options<'_>, basis: &'c Basis) -> Rules<'c> {
-    let Basis { without_tests, tools, leaving } = basis;
+    let Basis { without_tests, tools, without_tools, leaving } = basis;
     Rules {
         cfg: options.cfg,
         without_tests,
         tools,
+        without_tools,
         leaving,
         const_fn: options.const_fn,
         edition: options.edition,

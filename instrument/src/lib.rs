@@ -8,6 +8,7 @@
 
 mod arguments;
 mod attributes;
+mod blanks;
 mod bodies;
 mod calls;
 mod cfg;

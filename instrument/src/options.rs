@@ -135,6 +135,10 @@ pub struct Instrumented {
     /// The files that differ from their originals; empty if there is nothing
     /// to count, and then the crate can be compiled as it stands.
     pub files: Vec<SourceFile>,
+    /// The files that have attributes for other tools which the compiler would
+    /// reject, as `cfg` makes them active: without those, and without probes.
+    /// Without probes, the crate is to be compiled with these.
+    pub blanked: Vec<SourceFile>,
     /// The package blob.
     pub blob: Vec<u8>,
     /// All files that belong to the crate, also those without probes.

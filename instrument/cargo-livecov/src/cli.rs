@@ -93,6 +93,10 @@ pub struct Cli {
     pub counts_proc_macros: bool,
     /// `--build-scripts`.
     pub counts_build_scripts: bool,
+    /// `--no-cfg-coverage`.
+    pub no_cfg_coverage: bool,
+    /// `--no-cfg-coverage-nightly`.
+    pub no_cfg_coverage_nightly: bool,
     /// `--no-const-fn`.
     pub skips_const_fn: bool,
     /// `--no-signals`.
@@ -153,6 +157,8 @@ impl Default for Cli {
             counts_tests: false,
             counts_proc_macros: true,
             counts_build_scripts: false,
+            no_cfg_coverage: false,
+            no_cfg_coverage_nightly: false,
             skips_const_fn: false,
             no_signals: false,
             no_exports: false,
@@ -339,6 +345,14 @@ impl Cli {
                 ("proc-macros", &mut self.counts_proc_macros)
             }
             "--build-scripts" | "--include-build-script" => ("build-scripts", &mut self.counts_build_scripts),
+            "--cfg-coverage" | "--no-cfg-coverage" => {
+                is_opposite = name == "--cfg-coverage";
+                ("cfg-coverage", &mut self.no_cfg_coverage)
+            }
+            "--cfg-coverage-nightly" | "--no-cfg-coverage-nightly" => {
+                is_opposite = name == "--cfg-coverage-nightly";
+                ("cfg-coverage-nightly", &mut self.no_cfg_coverage_nightly)
+            }
             "--const-fn" | "--no-const-fn" => {
                 is_opposite = name == "--const-fn";
                 ("const-fn", &mut self.skips_const_fn)
@@ -391,14 +405,17 @@ impl Cli {
         }
         self.included.extend(include);
         self.excluded.extend(exclude);
+        let opposite = |value: Option<bool>| value.map(|is_on| !is_on);
         let switches = [
             ("include-deps", build.include_deps, &mut self.includes_dependencies),
             ("tests-too", build.tests_too, &mut self.counts_tests),
             ("proc-macros", build.proc_macros, &mut self.counts_proc_macros),
             ("build-scripts", build.build_scripts, &mut self.counts_build_scripts),
-            ("const-fn", build.const_fn.map(|is_on| !is_on), &mut self.skips_const_fn),
-            ("signals", build.signals.map(|is_on| !is_on), &mut self.no_signals),
-            ("exports", build.exports.map(|is_on| !is_on), &mut self.no_exports),
+            ("cfg-coverage", opposite(build.cfg_coverage), &mut self.no_cfg_coverage),
+            ("cfg-coverage-nightly", opposite(build.cfg_coverage_nightly), &mut self.no_cfg_coverage_nightly),
+            ("const-fn", opposite(build.const_fn), &mut self.skips_const_fn),
+            ("signals", opposite(build.signals), &mut self.no_signals),
+            ("exports", opposite(build.exports), &mut self.no_exports),
         ];
         for (key, value, place) in switches {
             if let Some(value) = value.filter(|_| !self.given.contains(key)) {
@@ -499,6 +516,8 @@ mod tests {
             tests_too: Some(true),
             proc_macros: Some(true),
             build_scripts: Some(true),
+            cfg_coverage: Some(false),
+            cfg_coverage_nightly: Some(false),
             const_fn: Some(false),
             signals: Some(false),
             exports: Some(false),
@@ -511,6 +530,8 @@ mod tests {
                 cli.counts_tests,
                 cli.counts_proc_macros,
                 cli.counts_build_scripts,
+                cli.no_cfg_coverage,
+                cli.no_cfg_coverage_nightly,
                 cli.skips_const_fn,
                 cli.no_signals,
                 cli.no_exports,
@@ -518,11 +539,14 @@ mod tests {
             (cli.mode, cli.granularity, cli.included.join(" "), cli.excluded.join(" "), switches)
         };
         let text = str::to_owned;
-        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 7]));
+        assert_eq!(of("test"), (text("count"), text("perfunc"), text("a"), text("b"), [true; 9]));
         let line = "test --mode set --granularity=unit --include x --exclude-from-report y --include-deps=false --tests-too=false \
-                    --proc-macros=false --build-scripts=false --const-fn --signals=true --exports";
-        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 7]));
-        assert_eq!(of("test --no-const-fn=false --no-signals=false").4, [true, true, true, true, false, false, true]);
+                    --proc-macros=false --build-scripts=false --cfg-coverage --no-cfg-coverage-nightly=false --const-fn --signals=true --exports";
+        assert_eq!(of(line), (text("set"), text("perblock"), text("x a"), text("y b"), [false; 9]));
+        assert_eq!(
+            of("test --no-const-fn=false --no-signals=false").4,
+            [true, true, true, true, true, true, false, false, true]
+        );
         let mut cli = parse("test --tests-too --no-const-fn").unwrap();
         cli.complete(Build::default());
         assert_eq!((cli.mode.as_str(), cli.counts_tests, cli.skips_const_fn), ("set", true, true));

@@ -40,7 +40,7 @@ pub(crate) const OWN_VALUES: [&str; 11] = [
 pub(crate) const LISTS: [&str; 3] = ["--include", "--exclude-from-report", "--exclude-from-test"];
 
 /// Our own flags that are on or off.
-pub(crate) const OWN_SWITCHES: [&str; 17] = [
+pub(crate) const OWN_SWITCHES: [&str; 21] = [
     "--include-deps",
     "--tests-too",
     "--include-tests",
@@ -48,6 +48,10 @@ pub(crate) const OWN_SWITCHES: [&str; 17] = [
     "--no-proc-macros",
     "--build-scripts",
     "--include-build-script",
+    "--cfg-coverage",
+    "--no-cfg-coverage",
+    "--cfg-coverage-nightly",
+    "--no-cfg-coverage-nightly",
     "--const-fn",
     "--no-const-fn",
     "--signals",
@@ -71,7 +75,7 @@ pub(crate) enum Known {
     Never(&'static str),
 }
 
-const KNOWN: [(&str, Known); 18] = [
+const KNOWN: [(&str, Known); 16] = [
     ("--show-missing-lines", Known::As("--missing")),
     ("--dep-coverage", Known::As("--include")),
     ("--fail-under-regions", Known::As("--fail-under-units")),
@@ -85,9 +89,6 @@ const KNOWN: [(&str, Known); 18] = [
     ("--remap-path-prefix", Known::Always),
     ("--summary-only", Known::Always),
     ("--coverage-target-only", Known::As("--no-proc-macros")),
-    // No cfg is set.
-    ("--no-cfg-coverage", Known::Always),
-    ("--no-cfg-coverage-nightly", Known::Always),
     ("--include-ffi", Known::Never("code in C and C++ has no probes")),
     ("--mcdc", Known::Never("operands of && and || are counted, but not their combinations")),
     ("--show-instantiations", Known::Never("a generic function is counted once for all its types")),

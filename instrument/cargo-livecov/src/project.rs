@@ -5,6 +5,7 @@ use crate::cli::Cli;
 use crate::error::Error;
 use crate::flags::nearest;
 use crate::protocol::{Config, Package, Runtime, RuntimeForm, Target, TargetKind};
+use crate::runtime;
 use crate::store::Store;
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 use std::path::{Path, PathBuf};
@@ -101,11 +102,20 @@ impl Project {
     }
 
     /// The configuration for one build.
-    pub(crate) fn config(&self, cli: &Cli, host: &str, chained: Option<PathBuf>, runtimes: Vec<Runtime>) -> Config {
+    pub(crate) fn config(
+        &self,
+        cli: &Cli,
+        compiler_version: &str,
+        chained: Option<PathBuf>,
+        runtimes: Vec<Runtime>,
+    ) -> Config {
+        let is_nightly = runtime::is_nightly(compiler_version);
+        let options =
+            [("coverage", !cli.no_cfg_coverage), ("coverage_nightly", is_nightly && !cli.no_cfg_coverage_nightly)];
         let mut config = Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             tool: tool_stamp(),
-            host: host.to_owned(),
+            host: runtime::host(compiler_version).to_owned(),
             chained,
             mode: cli.mode.clone(),
             granularity: cli.granularity.clone(),
@@ -113,6 +123,7 @@ impl Project {
             counts_tests: cli.counts_tests,
             counts_proc_macros: cli.counts_proc_macros,
             counts_build_scripts: cli.counts_build_scripts,
+            cfg: options.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name.to_owned()).collect(),
             arms_signals: !cli.no_signals,
             exports: !cli.no_exports,
             is_portable: self.has_dynamic_libraries(),

@@ -35,6 +35,8 @@ pub struct Config {
     pub counts_proc_macros: bool,
     /// Whether build scripts are instrumented.
     pub counts_build_scripts: bool,
+    /// The `cfg` options that are set for instrumented crates.
+    pub cfg: Vec<String>,
     /// Whether programs keep their data when a signal ends them.
     pub arms_signals: bool,
     /// Whether shared libraries export functions to hosts in other languages.

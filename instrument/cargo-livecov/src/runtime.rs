@@ -50,6 +50,12 @@ pub(crate) fn host(compiler_version: &str) -> &str {
     compiler_version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default()
 }
 
+/// Whether a compiler of this version takes unstable features.
+pub(crate) fn is_nightly(compiler_version: &str) -> bool {
+    let release = compiler_version.lines().find_map(|line| line.strip_prefix("release: ")).unwrap_or_default();
+    release.contains("-nightly") || release.contains("-dev")
+}
+
 impl Request<'_> {
     /// The runtime for `--target`, or for the machine that builds; from an
     /// earlier build if there was one.

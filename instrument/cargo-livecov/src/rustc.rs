@@ -135,11 +135,24 @@ impl Call {
         self.args.iter().enumerate().map(move |(index, arg)| if Some(index) == at { source } else { arg.as_os_str() })
     }
 
-    /// The arguments for a look at the crate that leaves nothing behind but
-    /// what goes to `folder`.
-    pub(crate) fn check_args(&self, folder: &Path) -> Vec<OsString> {
+    /// Sets `cfg` options that tools for coverage set, all of which the compiler
+    /// is to know then.
+    pub(crate) fn set_cfg(&mut self, options: &[String]) {
+        if !options.is_empty() {
+            self.args.extend(["--check-cfg".into(), "cfg(coverage,coverage_nightly)".into()]);
+        }
+        for option in options {
+            self.args.extend(["--cfg".into(), option.into()]);
+            self.cfg.push(option.clone());
+        }
+    }
+
+    /// The arguments for a look at the crate that makes nothing but metadata, and
+    /// lacks `--out-dir`; with another root file, if there is one.
+    pub(crate) fn check_args(&self, root: Option<&Path>) -> Vec<OsString> {
         let mut args = Vec::new();
-        let mut left = self.args.iter().peekable();
+        let root = root.or(self.source()).unwrap_or(Path::new(""));
+        let mut left = self.with_source(root.as_os_str()).peekable();
         while let Some(arg) = left.next() {
             let text = arg.to_string_lossy();
             let next = left.peek().map(|next| next.to_string_lossy()).unwrap_or_default();
@@ -148,10 +161,10 @@ impl Call {
             if dropped || (text == "-C" && next.starts_with("incremental")) {
                 left.next_if(|_| is_split);
             } else {
-                args.push(arg.clone());
+                args.push(arg.to_owned());
             }
         }
-        args.extend(["--emit=metadata".into(), "--out-dir".into(), folder.into()]);
+        args.push("--emit=metadata".into());
         args
     }
 
@@ -244,9 +257,12 @@ mod tests {
         let call = call(
             "--crate-name a src/lib.rs --emit=dep-info,link -C opt-level=3 -C incremental=/t/i --out-dir /t -Cmetadata=1",
         );
-        let args = call.check_args(Path::new("/s"));
-        let expected = "--crate-name a src/lib.rs -C opt-level=3 -Cmetadata=1 --emit=metadata --out-dir /s";
-        assert_eq!(args, expected.split(' ').map(OsString::from).collect::<Vec<_>>());
+        let args = |root: Option<&str>| {
+            let args = call.check_args(root.map(Path::new)).into_iter().map(|arg| arg.to_string_lossy().into_owned());
+            args.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(args(None), "--crate-name a src/lib.rs -C opt-level=3 -Cmetadata=1 --emit=metadata");
+        assert_eq!(args(Some("/o.rs")), "--crate-name a /o.rs -C opt-level=3 -Cmetadata=1 --emit=metadata");
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Session {
                 in_use.push(mark);
             }
         }
-        let config = project.config(&cli, host, settings.wrapper(), runtimes);
+        let config = project.config(&cli, &compiler_version, settings.wrapper(), runtimes);
         in_use.push(InUse::mark(&config.out));
         let own = project.target_folder.join("livecov");
         housekeeping::sweep_builds(&own);

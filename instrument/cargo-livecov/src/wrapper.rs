@@ -1,6 +1,9 @@
 //! In the place of rustc: compiles a crate with probes in it.
 
-use crate::compiler::{Compiled, Compiler, is_artifact};
+mod bare;
+
+use self::bare::Bare;
+use crate::compiler::{Compiled, Compiler};
 use crate::error::Error;
 use crate::fallback::{Complaints, Fallback};
 use crate::files;
@@ -34,7 +37,8 @@ const EXPORTS: &str = "__livecov_exports";
 pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let (compiler, args) = Compiler::new(config, line);
     let call = Call::new(args.to_vec());
-    let mut wrapper = Wrapper { config, compiler, call: &call, runtime: None };
+    let mut with_cfg = call.clone();
+    let mut wrapper = Wrapper { config, compiler, call: &call, given: &call, runtime: None };
     let runtime = config.runtime(call.target.as_deref(), || wrapper.panic_aborts());
     wrapper.runtime = runtime;
     let Some(source) = call.source() else { return wrapper.plain() };
@@ -50,6 +54,8 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     }
     match config.target(&folder, &root) {
         Some((package, target)) if wrapper.is_wanted(package, target) => {
+            with_cfg.set_cfg(&config.cfg);
+            wrapper.call = &with_cfg;
             Crate { wrapper: &wrapper, runtime, package, target, root: &root, here: &here }.compile()
         }
         _ => wrapper.plain(),
@@ -60,6 +66,8 @@ struct Wrapper<'a> {
     config: &'a Config,
     compiler: Compiler<'a>,
     call: &'a Call,
+    /// The call as cargo makes it.
+    given: &'a Call,
     runtime: Option<&'a Runtime>,
 }
 
@@ -67,13 +75,21 @@ impl Wrapper<'_> {
     /// The call as it is; where a crate is built, with the places to look for
     /// the runtime that other crates need.
     fn plain(&self) -> Result<i32, Error> {
+        self.plain_call(self.call)
+    }
+
+    fn plain_call(&self, call: &Call) -> Result<i32, Error> {
         let mut command = self.compiler.chained();
-        command.args(&self.call.args);
-        if self.call.source().is_some() {
+        command.args(&call.args);
+        if call.source().is_some() {
             command.args(self.search_paths()).args(self.link_args());
         }
+        self.run_plain(&mut command)
+    }
+
+    fn run_plain(&self, command: &mut Command) -> Result<i32, Error> {
         if self.uses_counted_crates() {
-            return self.plain_with_macros(&mut command);
+            return self.plain_with_macros(command);
         }
         let status = command.status().map_err(|error| self.compiler.not_started(error))?;
         self.ended(status)
@@ -264,12 +280,13 @@ impl Crate<'_> {
         let call = self.wrapper.call;
         let mut note =
             Note { crate_name: call.crate_name.clone(), warnings: Vec::new(), unit: call.unit(self.root, self.here) };
-        match self.with_probes(&mut note) {
+        let mut bare = Bare::default();
+        match self.with_probes(&mut note, &mut bare) {
             Ok(Some(status)) => return Ok(status),
             Ok(None) => {}
             Err(error) => note.warnings.push(format!("not counted: {error}")),
         }
-        let status = self.wrapper.plain()?;
+        let status = self.plain(&bare)?;
         if status == 0 {
             self.save(&note)?;
         }
@@ -277,9 +294,10 @@ impl Crate<'_> {
     }
 
     /// The exit status; none if the crate has to go without probes.
-    fn with_probes(&self, note: &mut Note) -> Result<Option<i32>, Error> {
+    fn with_probes(&self, note: &mut Note, bare: &mut Bare) -> Result<Option<i32>, Error> {
         let mut fallback = Fallback::new(shared_macros::complaints(&self.wrapper.config.out));
         let mut done = self.instrument(&fallback)?;
+        *bare = Bare::of(&done);
         note.warnings.extend(self.said(&done));
         if done.files.is_empty() {
             return self.without_probes(&done, note).map(Some);
@@ -298,7 +316,7 @@ impl Crate<'_> {
                 failure = Some(complaints.reason(&compiled.messages));
                 if has_named
                     && !compiled.is_announced
-                    && let Some(status) = self.own_mistakes(&complaints)?
+                    && let Some(status) = self.own_mistakes(&complaints, bare)?
                 {
                     return Ok(Some(status));
                 }
@@ -338,26 +356,6 @@ impl Crate<'_> {
             self.save(note)?;
         }
         Ok(status)
-    }
-
-    /// Shows the messages of a compile that leaves nothing behind if the crate
-    /// has errors of its own: as the user knows them, and without a second
-    /// attempt with probes.
-    fn own_mistakes(&self, complaints: &Complaints<'_>) -> Result<Option<i32>, Error> {
-        let folder = self.place("check");
-        files::create_folder(&folder)?;
-        let mut command = self.wrapper.compiler.direct();
-        command.args(self.wrapper.call.check_args(&folder)).args(self.wrapper.search_paths());
-        let output = command.output().map_err(|error| self.wrapper.compiler.not_started(error))?;
-        files::remove_folder(&folder)?;
-        if output.status.success() {
-            return Ok(None);
-        }
-        let is_new = self.wrapper.accuse(&complaints.foreign(&output.stderr, &self.wrapper.config.packages))?;
-        for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_new && !is_artifact(line)) {
-            io::stderr().write_all(line).ok();
-        }
-        Ok(Some(output.status.code().unwrap_or(1)))
     }
 
     fn finish(&self, done: &Instrumented, compiled: &Compiled, note: &mut Note) -> Result<i32, Error> {
@@ -475,10 +473,9 @@ impl Crate<'_> {
         let overlay = self.overlay(done);
         overlay.create(&texts(done), &done.read)?;
         let root = overlay.path(self.root).unwrap_or_else(|| self.root.to_owned());
-        let is_relative = call.source().is_some_and(Path::is_relative);
         let mut command = compiler.direct();
         command.args(call.with_source(root.as_os_str()));
-        command.args(overlay.remappings(self.here, is_relative));
+        command.args(self.remappings(&overlay));
         // Probes trip lints that are not about the user's code; the plain
         // build shows those that are.
         command.arg("--cap-lints=allow");

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The lines of a file whose marks (`//=+`, `//=-`, `//=N`) its counts do not fit.
-fn misfits(project: &Project, file: &str) -> Vec<String> {
+pub(crate) fn misfits(project: &Project, file: &str) -> Vec<String> {
     let lines = project.lines();
     let text = fs::read_to_string(project.root().join(file)).expect("a text");
     let marked = text.lines().enumerate().filter_map(|(index, line)| Some((index + 1, line.rsplit_once("//=")?.1)));

@@ -23,6 +23,10 @@ pub struct Build {
     pub proc_macros: Option<bool>,
     /// `--build-scripts`.
     pub build_scripts: Option<bool>,
+    /// `--cfg-coverage`.
+    pub cfg_coverage: Option<bool>,
+    /// `--cfg-coverage-nightly`.
+    pub cfg_coverage_nightly: Option<bool>,
     /// `--const-fn`.
     pub const_fn: Option<bool>,
     /// `--signals`.
@@ -99,7 +103,7 @@ mod tests {
     #[test]
     fn everything_that_the_table_may_have_is_read() {
         let text = "by = 'crate'\n[build]\nmode = 'count'\ngranularity = 'function'\ninclude-deps = true\ninclude = ['a']\nexclude = ['b']\n\
-                    tests-too = true\nproc-macros = false\nbuild-scripts = false\nconst-fn = false\nsignals = false\nexports = false\n";
+                    tests-too = true\nproc-macros = false\nbuild-scripts = false\ncfg-coverage = false\ncfg-coverage-nightly = false\nconst-fn = false\nsignals = false\nexports = false\n";
         let expected = Build {
             mode: Some(Mode::Count),
             granularity: Some(Granularity::Function),
@@ -109,6 +113,8 @@ mod tests {
             tests_too: Some(true),
             proc_macros: Some(false),
             build_scripts: Some(false),
+            cfg_coverage: Some(false),
+            cfg_coverage_nightly: Some(false),
             const_fn: Some(false),
             signals: Some(false),
             exports: Some(false),

@@ -13,8 +13,23 @@ impl Excluded { //= excluded attribute coverage(off)
 pub struct Methods;
 
 impl Methods {
-    #[cfg(not(any(tarpaulin_include, coverage)))]
-    pub fn excluded(&self) -> u32 { //= excluded attribute cfg(not(any(tarpaulin_include, coverage)))
+    #[cfg(not(any(tarpaulin_include, tarpaulin)))]
+    pub fn excluded(&self) -> u32 { //= excluded attribute cfg(not(any(tarpaulin_include, tarpaulin)))
+        1 //=-
+    }
+
+    #[cfg(not(coverage))]
+    pub fn chosen(&self) -> u32 { //= excluded attribute cfg(not(coverage))
+        3 //=-
+    }
+
+    #[cfg(coverage)]
+    pub fn chosen(&self) -> u32 { //=1
+        2 //=1
+    }
+
+    #[cfg_attr(any(coverage, coverage_nightly), coverage(off))]
+    pub fn off(&self) -> u32 { //= excluded attribute coverage(off)
         1 //=-
     }
 
@@ -99,5 +114,6 @@ fn t() {
     assert_eq!(Excluded.method() + Methods.excluded() + Methods.counted(), 4);
     assert_eq!(Defaults::excluded(&Methods) + Defaults::counted(&Methods) + inline::f(), 3);
     assert_eq!(parts(1) + parts(2), 15);
+    assert_eq!(Methods.chosen() + Methods.off(), 3);
     assert_eq!(comments(1) + comments(2) + all_of_it(), 19);
 }

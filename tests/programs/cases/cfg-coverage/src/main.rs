@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {} {}", cf::SET, cfg!(coverage), cf::sum());
+}
