@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 fn child(what: &str) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.arg(what).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+    command.arg(what).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 fn main() {
     match std::env::args().nth(1).as_deref() {
