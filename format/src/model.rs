@@ -87,7 +87,7 @@ pub struct Extension {
 impl Extension {
     /// Whether there is nothing to say.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.functions.is_empty() && self.omissions.is_empty()
     }
 }

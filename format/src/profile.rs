@@ -230,7 +230,7 @@ fn field(left: &mut &[u8], separator: u8, what: &'static str) -> Result<u64, Pro
     let place = left.iter().rposition(|byte| *byte == separator).ok_or(fail.clone())?;
     let (rest, digits) = left.split_at_checked(place).ok_or(fail.clone())?;
     let digits = digits.get(1..).filter(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit));
-    let number = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse::<i64>().ok());
+    let number = digits.and_then(|digits| core::str::from_utf8(digits).ok()?.parse::<i64>().ok());
     *left = rest;
     number.and_then(|number| u64::try_from(number).ok()).ok_or(fail)
 }

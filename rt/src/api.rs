@@ -190,9 +190,8 @@ impl LoadedImage {
         let written = writer.write_all(&bytes);
         // An image that has gone has written all that it had.
         let _ = self.find(|image| {
-            if let Some(take) = image.control().window.resume(view)
-                && written.is_ok()
-            {
+            let take = image.control().window.resume(view);
+            if let Some(take) = take.filter(|_| written.is_ok()) {
                 take.commit();
             }
             Ok(())

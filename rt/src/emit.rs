@@ -6,7 +6,7 @@ use crate::image::Image;
 use crate::images::Walk;
 use crate::notice::{Line, forget_failures, is_news, tell};
 use crate::spare;
-use crate::sys::{Errno, Path};
+use crate::sys::{Errno, Path, unsigned};
 use crate::take::take_in_handler;
 use crate::target::Destination;
 use core::fmt::Write;
@@ -58,10 +58,11 @@ pub(crate) fn emit(image: &Image<'_>, destination: &Destination, what: What) -> 
     if is_out_of_descriptors && spare::release() {
         result = write(image, destination, what, &mut path);
     }
-    if let Err(error) = &result
-        && is_news(kind_of(error) | if what == What::Snapshot(Purpose::Last) { LAST } else { 0 })
-    {
-        tell(&failure(error, path.bytes(), what), destination.socket());
+    if let Err(error) = &result {
+        let last = if what == What::Snapshot(Purpose::Last) { LAST } else { 0 };
+        if is_news(kind_of(error) | last) {
+            tell(&failure(error, path.bytes(), what), destination.socket());
+        }
     }
     result
 }
@@ -91,7 +92,7 @@ const LAST: u32 = 1 << 24;
 /// A number for the kind of failure, other than 0.
 fn kind_of(error: &Error) -> u32 {
     match error {
-        Error::System { operation, errno } => (*operation as u32 + 1) << 16 | errno.0.cast_unsigned() & 0xffff,
+        Error::System { operation, errno } => (*operation as u32 + 1) << 16 | unsigned(errno.0) & 0xffff,
         Error::Busy => 1,
         Error::NoDirectory => 2,
         _ => 3,

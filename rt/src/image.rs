@@ -76,8 +76,8 @@ impl<'p> Image<'p> {
         let control = at(core::mem::offset_of!(Note, control), note.control)?;
         let count = stop.checked_sub(start)? / size_of::<PackageDescriptor>();
         let is_inside = segments.hold(control, 1, size_of::<Control>(), true)
-            && control.is_multiple_of(align_of::<Control>())
-            && start.is_multiple_of(align_of::<PackageDescriptor>())
+            && control % align_of::<Control>() == 0
+            && start % align_of::<PackageDescriptor>() == 0
             && (count == 0 || segments.hold(start, count as u64, size_of::<PackageDescriptor>(), false));
         if !is_inside {
             return None;
@@ -224,11 +224,11 @@ impl<'p> Package<'p> {
         let is_right = descriptor.abi_version == VERSION
             && width == if mode == CounterMode::Set { 1 } else { 8 }
             && segments.hold(slab.addr(), counter_count, width, true)
-            && slab.addr().is_multiple_of(width)
+            && slab.addr() % width == 0
             && segments.hold(shadow.addr(), counter_count.checked_mul(2)?, width, true)
-            && shadow.addr().is_multiple_of(width)
+            && shadow.addr() % width == 0
             && segments.hold(prologues.addr(), function_count, size_of::<Prologue>(), false)
-            && prologues.addr().is_multiple_of(align_of::<Prologue>())
+            && prologues.addr() % align_of::<Prologue>() == 0
             && segments.hold(meta.addr(), meta_len, 1, false);
         if !is_right {
             return None;

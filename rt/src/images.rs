@@ -133,11 +133,8 @@ impl Walk {
     /// it gives false.
     pub(crate) fn images<'w>(&'w self, visit: &mut dyn FnMut(&Image<'w>) -> bool) {
         let own = self.own();
-        if let Some(own) = &own
-            && own.is_instrumented()
-            && !own.has_flag(flags::CLOSED)
-            && !visit(own)
-        {
+        let takes_part = |own: &&Image<'w>| own.is_instrumented() && !own.has_flag(flags::CLOSED);
+        if own.as_ref().filter(takes_part).is_some_and(|own| !visit(own)) {
             return;
         }
         let own = own.map(|own| core::ptr::from_ref(own.control()));
@@ -283,10 +280,10 @@ fn look_at(reader: &mut Reader, link: &Link, program: Option<usize>, visit: &mut
         let header = reader.get::<elf::ProgramHeader>(nth_header(first, number))?;
         if header.p_type == libc::PT_LOAD {
             segments.push(segment(link.base, &header)?);
-        } else if header.p_type == libc::PT_NOTE
-            && let Some(slot) = free.next()
-        {
-            *slot = Some(segment(link.base, &header)?);
+        } else if header.p_type == libc::PT_NOTE {
+            if let Some(slot) = free.next() {
+                *slot = Some(segment(link.base, &header)?);
+            }
         }
     }
     let (address, note) = notes.iter().flatten().find_map(|notes| find_note(reader, notes))?;

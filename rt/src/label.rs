@@ -47,6 +47,6 @@ pub(crate) fn current() -> Label {
         label.push(&[slot.load(Ordering::Relaxed)]);
     }
     fence(Ordering::Acquire);
-    let is_whole = version.is_multiple_of(2) && VERSION.load(Ordering::Relaxed) == version;
+    let is_whole = version % 2 == 0 && VERSION.load(Ordering::Relaxed) == version;
     if is_whole { label } else { Label::new() }
 }

@@ -339,10 +339,10 @@ fn uninstall(signal: c_int, is_handed_over: bool) -> Result<(), Error> {
         return Ok(());
     }
     slot.is_hidden.store(false, Ordering::Release);
-    if let Some(previous) = level_of(&current(signal)?).and_then(|level| slot.previous(level))
-        && !(is_handed_over && library::hand_over(signal, previous))
-    {
-        set(signal, previous)?;
+    if let Some(previous) = level_of(&current(signal)?).and_then(|level| slot.previous(level)) {
+        if !(is_handed_over && library::hand_over(signal, previous)) {
+            set(signal, previous)?;
+        }
     }
     slot.action.store(UNARMED, Ordering::Release);
     Ok(())

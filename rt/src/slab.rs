@@ -136,14 +136,14 @@ impl Source for LiveBytes<'_> {
 impl LiveBytes<'_> {
     /// Copies hits from counter `index` on, as zeros and ones.
     fn copy(&self, mut index: usize, out: &mut [u8]) {
-        let (words, rest) = out.as_chunks_mut();
-        for word in words {
+        let mut words = out.chunks_exact_mut(8);
+        for word in words.by_ref() {
             let hits = eight(self.slab, index).map_or(0, load_bytes);
             let held = self.held.and_then(|held| eight(held, index)).map_or(0, load_bytes);
-            *word = as_hits(hits | held).to_le_bytes();
+            word.copy_from_slice(&as_hits(hits | held).to_le_bytes());
             index += word.len();
         }
-        for (slot, index) in rest.iter_mut().zip(index..) {
+        for (slot, index) in words.into_remainder().iter_mut().zip(index..) {
             *slot = u8::from(self.value(index) != 0);
         }
     }

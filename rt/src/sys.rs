@@ -6,7 +6,7 @@
 //! puts it back with [`ErrnoGuard`].
 
 use crate::text::Text;
-use core::ffi::{CStr, c_int};
+use core::ffi::{CStr, c_char, c_int};
 use core::mem::MaybeUninit;
 
 /// An error number of the system.
@@ -354,7 +354,7 @@ pub(crate) fn send_datagram(name: &[u8], bytes: &[u8]) -> Result<(), Errno> {
     address.sun_family = family;
     // A name without a file starts with a zero.
     for (slot, byte) in address.sun_path.iter_mut().skip(1).zip(name) {
-        *slot = byte.cast_signed();
+        *slot = c_char::from_ne_bytes([*byte]);
     }
     let len = core::mem::offset_of!(libc::sockaddr_un, sun_path) + 1 + name.len().min(address.sun_path.len() - 1);
     let Ok(len) = libc::socklen_t::try_from(len) else { return Ok(()) };
@@ -419,10 +419,15 @@ pub(crate) fn host_name() -> Text<256> {
     name
 }
 
+/// The bits of a number that the C library has as a signed one.
+pub(crate) const fn unsigned(number: c_int) -> u32 {
+    u32::from_ne_bytes(number.to_ne_bytes())
+}
+
 /// The number of the process that this one is a child of.
 pub(crate) fn parent_id() -> u32 {
     // SAFETY: takes no argument and cannot fail.
-    unsafe { libc::getppid() }.cast_unsigned()
+    unsigned(unsafe { libc::getppid() })
 }
 
 /// The number of the user in whose name files are made.
@@ -434,7 +439,7 @@ pub(crate) fn user_id() -> u32 {
 /// The process's number; asked for each time, because a fork changes it.
 pub(crate) fn process_id() -> u32 {
     // SAFETY: takes no argument and cannot fail.
-    unsafe { libc::getpid() }.cast_unsigned()
+    unsigned(unsafe { libc::getpid() })
 }
 
 /// Which clock.
@@ -482,7 +487,16 @@ pub(crate) fn read_memory(process: u32, address: usize, into: &mut [u8]) -> Resu
     let remote = libc::iovec { iov_base: core::ptr::without_provenance_mut(address), iov_len: into.len() };
     // SAFETY: the local vector is a slice; the remote one is checked by the
     // kernel, which is what the call is for.
-    let read = unsafe { libc::process_vm_readv(process.cast_signed(), &raw const local, 1, &raw const remote, 1, 0) };
+    let read = unsafe {
+        libc::process_vm_readv(
+            libc::pid_t::from_ne_bytes(process.to_ne_bytes()),
+            &raw const local,
+            1,
+            &raw const remote,
+            1,
+            0,
+        )
+    };
     check_len(read)
 }
 

@@ -38,9 +38,8 @@ pub(crate) fn publish(place: Place) -> Result<(), Error> {
     let opened =
         if place.differs_by_build() { Ok(None) } else { place.open(&Hash::default(), &mut Path::new()).map(Some) };
     let mut target = Target { place, number: -1, identity: (0, 0), root: root() };
-    if let Some(current) = current().filter(|current| current.place.written() == place.written())
-        && (current.number >= 0 || opened.is_err())
-    {
+    let is_same = |current: &&Target| current.place.written() == place.written();
+    if current().filter(is_same).is_some_and(|current| current.number >= 0 || opened.is_err()) {
         return opened.map(drop);
     }
     let result = match opened {

@@ -48,7 +48,7 @@ impl<'a> Args<'a> {
     fn check(&mut self) -> Result<(), DecodeErrorKind> {
         let mut keys: Vec<&[u8]> = self.pairs.iter().map(|(key, _)| *key).collect();
         keys.sort_unstable();
-        if let Some([twice, _]) = keys.array_windows().find(|[a, b]| a == b) {
+        if let Some((twice, _)) = keys.iter().zip(keys.iter().skip(1)).find(|(key, next)| key == next) {
             return Err(DecodeErrorKind::DuplicateArgument(text(twice)));
         }
         if let Some(count) = self.number("argc")? {
@@ -83,7 +83,7 @@ impl<'a> Args<'a> {
         self.parsed(key, |digits| {
             // `u64` would take a leading plus.
             let is_number = digits.iter().all(u8::is_ascii_digit);
-            str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
+            core::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
         })
     }
 
@@ -115,7 +115,7 @@ impl<'a> Args<'a> {
         let mut program = std::vec![<&[u8]>::default(); self.argument_count];
         for (key, value) in &self.pairs {
             let number =
-                key.strip_prefix(b"argv").and_then(|digits| str::from_utf8(digits).ok()?.parse::<usize>().ok());
+                key.strip_prefix(b"argv").and_then(|digits| core::str::from_utf8(digits).ok()?.parse::<usize>().ok());
             if let Some(slot) = number.and_then(|number| program.get_mut(number)) {
                 *slot = value;
             }
@@ -154,7 +154,7 @@ impl<'a> Args<'a> {
         let Some(digits) = value.strip_prefix(CHECKSUM_PREFIX.as_bytes()) else { return Ok(None) };
         let digits: &[u8; 8] = digits.try_into().map_err(|_| self.malformed(ARG_CHECKSUM))?;
         let is_hex = digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-        let number = str::from_utf8(digits).ok().filter(|_| is_hex);
+        let number = core::str::from_utf8(digits).ok().filter(|_| is_hex);
         let number = number.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         Ok(Some((digits, number.ok_or_else(|| self.malformed(ARG_CHECKSUM))?)))
     }

@@ -1,7 +1,7 @@
 //! The counter file's decoder.
 
 use super::args::Args;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, chunks};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::records::{Numbers, RecordVisitor, Records};
 use crate::hash::Hash;
@@ -136,13 +136,9 @@ fn last_footer(cursor: Cursor<'_>) -> Result<u32, DecodeError> {
 /// The number of segments that a footer at the start of `bytes` holds.
 fn footer(bytes: &[u8]) -> Option<u32> {
     let bytes: &[u8; FOOTER_LEN] = bytes.first_chunk()?;
-    let (words, _) = bytes.as_chunks::<4>();
-    match words {
-        [magic, zero, count, also_zero] if *magic == COUNTER_MAGIC && *zero == [0; 4] && *also_zero == [0; 4] => {
-            Some(u32::from_le_bytes(*count))
-        }
-        _ => None,
-    }
+    let mut words = chunks(bytes);
+    let [magic, zero, count, also_zero] = [(); 4].map(|()| words.next().unwrap_or_default());
+    (magic == COUNTER_MAGIC && zero == [0; 4] && also_zero == [0; 4]).then(|| u32::from_le_bytes(count))
 }
 
 impl<'a> Segment<'a> {
@@ -215,7 +211,7 @@ impl<'a> Segment<'a> {
     /// for Go, which wants the records at a multiple of four bytes.
     #[must_use]
     pub fn is_movable(&self) -> bool {
-        self.numbers == Numbers::Uleb128 && self.preamble_len.is_multiple_of(4)
+        self.numbers == Numbers::Uleb128 && self.preamble_len % 4 == 0
     }
 
     /// Whether its numbers are ULEB128, as in the files that are written.

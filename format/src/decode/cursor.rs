@@ -11,6 +11,11 @@ pub(crate) struct Cursor<'a> {
     end: u64,
 }
 
+/// The whole words of `N` bytes in `bytes`, where `N` is not 0.
+pub(crate) fn chunks<const N: usize>(bytes: &[u8]) -> impl ExactSizeIterator<Item = [u8; N]> + '_ {
+    bytes.chunks_exact(N).map(|chunk| chunk.first_chunk().copied().unwrap_or([0; N]))
+}
+
 impl<'a> Cursor<'a> {
     /// A cursor at the start of `bytes`, which stand at `offset` of the file.
     pub(crate) const fn new(bytes: &'a [u8], offset: u64) -> Self {

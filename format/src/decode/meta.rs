@@ -1,6 +1,6 @@
 //! The meta file's decoder.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, chunks};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::package::Package;
 use crate::hash::{Algorithm, Hash, Hasher, meta_hash};
@@ -157,7 +157,7 @@ impl Header {
         let table_len = self.package_count as u64 * 8;
         let (offsets, lens) = (cursor.bytes(table_len)?, cursor.bytes(table_len)?);
         cursor.bytes(META_STRING_TABLE.len() as u64)?;
-        let words = |table: &'a [u8]| table.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+        let words = |table: &'a [u8]| chunks(table).map(u64::from_le_bytes);
         Ok(words(offsets).zip(words(lens)).map(|(offset, len)| [offset, len]))
     }
 }

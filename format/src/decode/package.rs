@@ -1,6 +1,6 @@
 //! The package blob's decoder.
 
-use super::cursor::{Cursor, string_at};
+use super::cursor::{Cursor, chunks, string_at};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::extension;
 use crate::hash::{Algorithm, Hash, Hasher};
@@ -83,10 +83,10 @@ impl<'a> Package<'a> {
             units: Vec::with_capacity(cursor.left().len() / 6),
             trailer: Trailer { bytes: &[], offset: 0, is_hashed: false },
         };
-        for (number, word) in offsets.as_chunks::<4>().0.iter().enumerate() {
+        for (number, word) in chunks(offsets).enumerate() {
             let field = offset + (PACKAGE_HEADER_LEN + 4 * number) as u64;
             let here = cursor.offset() - offset;
-            Cursor::expect(field, "a function's offset", u64::from(u32::from_le_bytes(*word)), here)?;
+            Cursor::expect(field, "a function's offset", u64::from(u32::from_le_bytes(word)), here)?;
             package.parse_function(&mut cursor, &strings)?;
         }
         package.trailer = Trailer { bytes: cursor.left(), offset: cursor.offset(), is_hashed: false };

@@ -3,7 +3,7 @@
 //! This is one of the two places with ULEB128 code of their own; tests hold
 //! it against the `leb128` crate.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, chunks};
 use super::error::{DecodeError, DecodeErrorKind};
 use crate::vocab::Flavor;
 use std::vec::Vec;
@@ -66,7 +66,7 @@ impl Records {
 
     /// Number of counters in all records.
     #[must_use]
-    pub const fn counter_count(&self) -> usize {
+    pub fn counter_count(&self) -> usize {
         self.values.len()
     }
 
@@ -159,9 +159,8 @@ impl Numbers {
 
     /// The function of a record and its number of counters.
     fn head(self, cursor: &mut Cursor<'_>) -> Result<(FunctionIndex, u32), DecodeError> {
-        if self == Self::Uleb128
-            && let [len @ 0..=0x7f, package @ 0..=0x7f, function @ 0..=0x7f, ..] = cursor.left()
-        {
+        let small = if self == Self::Uleb128 { cursor.left() } else { &[] };
+        if let [len @ 0..=0x7f, package @ 0..=0x7f, function @ 0..=0x7f, ..] = small {
             let head =
                 (FunctionIndex { package: u32::from(*package), function: u32::from(*function) }, u32::from(*len));
             cursor.skip(3);
@@ -190,7 +189,7 @@ impl Numbers {
             Self::Big => u32::from_be_bytes,
         };
         let bytes = cursor.bytes(4 * len as u64)?;
-        counters.extend(bytes.as_chunks::<4>().0.iter().map(|bytes| read(*bytes)));
+        counters.extend(chunks(bytes).map(read));
         Ok(())
     }
 

@@ -156,7 +156,7 @@ impl StringTable {
         number
     }
 
-    const fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.strings.len()
     }
 

@@ -108,8 +108,9 @@ impl Tally {
                 *value |= u32::from(std::mem::take(lane) != 0);
             }
         } else {
-            for (value, lane) in values.zip(self.lanes.as_chunks_mut().0) {
-                *value = value.saturating_add(u32::from(u16::from_le_bytes(std::mem::take(lane))));
+            for (value, lane) in values.zip(self.lanes.chunks_exact_mut(2)) {
+                let lane = lane.first_chunk_mut().map_or([0; 2], std::mem::take);
+                *value = value.saturating_add(u32::from(u16::from_le_bytes(lane)));
             }
         }
         for (present, slot) in self.counters.present.iter_mut().zip(&mut self.slots) {
@@ -224,9 +225,7 @@ impl<const UNITES: bool> Hot<'_, UNITES> {
         slot.last_segment = if UNITES { 1 } else { self.segment };
         let (start, len) = (slot.start as usize, usize::from(len));
         let counters = bytes.get(at..)?;
-        if (1..=8).contains(&len)
-            && let Some(word) = counters.first_chunk()
-        {
+        if let Some(word) = counters.first_chunk().filter(|_| (1..=8).contains(&len)) {
             // The shift is by less than 64 bits, as there is at least one.
             let word = u64::from_le_bytes(*word) & (u64::MAX >> (64 - 8 * len));
             if word & CONTINUED == 0 {

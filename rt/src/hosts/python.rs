@@ -23,9 +23,7 @@ static WRITTEN: AtomicU64 = AtomicU64::new(0);
 /// Has Python call us at its end, if this is a module of its: those are never
 /// unloaded.
 pub(crate) fn watch() {
-    if let Some(register) = py_at_exit()
-        && is_python_module()
-    {
+    if let Some(register) = py_at_exit().filter(|_| is_python_module()) {
         // SAFETY: the function is of the type that Python calls, and is there
         // as long as the process. If there is no room for it, nothing is written.
         unsafe { register(write) };

@@ -81,11 +81,10 @@ pub extern "C" fn arm_library() {
     if !is_asked {
         return;
     }
-    if let Some(place) = place
-        && let Err(error) = target::publish(place)
-        && is_first
-    {
-        tell_of_directory(&place, &error);
+    if let Some((place, Err(error))) = place.map(|place| (place, target::publish(place))) {
+        if is_first {
+            tell_of_directory(&place, &error);
+        }
     }
     // In a program its own crate decides about its ends.
     if own().is_some_and(|own| !own.is_main) {
@@ -134,9 +133,8 @@ fn ask_others(request: u32, signal: c_int, argument: *const c_void) -> bool {
     let own = own().map(|own| core::ptr::from_ref(own.control()));
     let mut is_so = false;
     Walk::begin().images(&mut |image| {
-        if own != Some(core::ptr::from_ref(image.control()))
-            && let Some(answer) = image.answer()
-        {
+        let is_other = own != Some(core::ptr::from_ref(image.control()));
+        if let Some(answer) = image.answer().filter(|_| is_other) {
             // SAFETY: the image stays loaded while it is visited, and the
             // caller gives what the request asks for.
             is_so = unsafe { answer(request, signal, argument) } == 1;

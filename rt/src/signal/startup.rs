@@ -8,7 +8,7 @@ use crate::images::any_instrumented;
 use crate::notice::{Line, is_news, tell};
 use crate::place::Place;
 use crate::settings::{self, SocketName};
-use crate::sys::environment;
+use crate::sys::{environment, unsigned};
 use crate::target;
 use core::ffi::{CStr, c_int};
 use core::fmt::Write;
@@ -194,7 +194,7 @@ pub(super) fn arm_named(variable: &CStr, signal: c_int, action: Action, is_wante
 pub(crate) fn taken_by_program(signal: c_int) {
     const KIND: u32 = 0x7000_0000;
     for ((variable, _), named) in VARIABLES.into_iter().zip(&NAMED) {
-        if named.load(Ordering::Relaxed) == signal && !is_unarmed(signal) && is_news(KIND | signal.cast_unsigned()) {
+        if named.load(Ordering::Relaxed) == signal && !is_unarmed(signal) && is_news(KIND | unsigned(signal)) {
             tell_of_handler(variable);
         }
     }
@@ -220,7 +220,7 @@ pub(crate) fn tell_of_named_signals() {
         }
         if current(signal).is_ok_and(|action| level_of(&action).is_none()) {
             taken_by_program(signal);
-        } else if !crate::writer::is_there() && has(&pending(), signal) && is_news(KIND | signal.cast_unsigned()) {
+        } else if !crate::writer::is_there() && has(&pending(), signal) && is_news(KIND | unsigned(signal)) {
             let mut line = Line::new();
             let _ = line.write_str("the signal that ");
             line.push(variable.to_bytes());
