@@ -12,9 +12,26 @@ use std::{env, fs};
 /// The variable that says where the runtime is kept.
 pub const CACHE: &str = "LIVECOV_CACHE_DIR";
 
+/// The variable that names the directory of the projects' compiler, if that is not the one of the suites: see
+/// `ci/compilers`.
+const COMPILER: &str = "LIVECOV_TEST_COMPILER";
+
 /// Where the suites keep it: built once for all of them, and not in the home of who runs them.
 pub fn cache_dir() -> PathBuf {
     make_dir(&target_dir().join("tests-cargo").join("cache"))
+}
+
+/// The compiler of the projects.
+fn compiler(tool: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(env::var_os(COMPILER)?).join(tool))
+}
+
+/// Its minor version: 85 for 1.85.
+pub fn minor_version() -> u32 {
+    let compiler = compiler("rustc").unwrap_or_else(|| "rustc".into());
+    let version = must(child::command(compiler).arg("--version"));
+    let minor = version.strip_prefix("rustc 1.").and_then(|rest| rest.split('.').next()?.parse().ok());
+    minor.unwrap_or_else(|| panic!("a version: {version}"))
 }
 
 /// A cargo project, with a target folder of its own.
@@ -81,6 +98,11 @@ impl Project {
         command.env(CACHE, cache_dir()).current_dir(&self.root);
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "LIVECOV_DIR", "GOCOVERDIR"] {
             command.env_remove(name);
+        }
+        for (name, tool) in [("RUSTC", "rustc"), ("RUSTDOC", "rustdoc")] {
+            if let Some(compiler) = compiler(tool) {
+                command.env(name, compiler);
+            }
         }
         command
     }

@@ -43,6 +43,18 @@ pub enum Error {
     /// The same, of another version.
     #[error("{0} was written by cargo-livecov {1}; call `cargo livecov env` again")]
     ConfigVersion(PathBuf, String),
+    /// A compiler that is too old.
+    #[error(
+        "{compiler} is {found}: too old, nothing was built; use Rust {oldest} or later (a toolchain of rustup, or RUSTC)"
+    )]
+    OldCompiler {
+        /// What was called.
+        compiler: String,
+        /// What it is.
+        found: String,
+        /// The oldest that does.
+        oldest: String,
+    },
     /// The runtime.
     #[error("cannot build the runtime in {folder}; nothing was built. Cargo's message: {why}")]
     Runtime {

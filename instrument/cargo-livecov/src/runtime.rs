@@ -37,12 +37,29 @@ pub(crate) struct Request<'a> {
     pub(crate) compiler_version: &'a str,
 }
 
+/// The oldest compiler that the runtime and the generated code compile with: 1.85.
+const OLDEST_MINOR: u32 = 85;
+
 /// The compiler's version, in full.
 pub(crate) fn compiler_version(settings: &Settings, folder: &Path) -> Result<String, Error> {
     let compiler = settings.compiler().unwrap_or("rustc".into());
     let output = Command::new(&compiler).arg("-vV").current_dir(folder).output();
     let output = output.map_err(|error| Error::Start(compiler.display().to_string(), error))?;
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    match minor_version(&version) {
+        Some(minor) if minor < OLDEST_MINOR => Err(Error::OldCompiler {
+            compiler: compiler.display().to_string(),
+            found: version.lines().next().unwrap_or_default().to_owned(),
+            oldest: format!("1.{OLDEST_MINOR}"),
+        }),
+        _ => Ok(version),
+    }
+}
+
+/// The second number of a compiler's version; none if it has no such line, or another first number than 1.
+fn minor_version(version: &str) -> Option<u32> {
+    let release = version.lines().find_map(|line| line.strip_prefix("release: 1."))?;
+    release.split('.').next()?.parse().ok()
 }
 
 /// The machine that the compiler of this version is for.

@@ -7,14 +7,30 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+/// A script for the shell, outside of the project.
+fn script(project: &Project, name: &str, body: &str) -> PathBuf {
+    let script = project.outside("wrapper").join(name);
+    fs::write(&script, format!("#!/bin/sh\n{body}")).expect("a script");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a program");
+    script
+}
+
 /// A wrapper that notes the crates that it is called for.
 fn wrapper(project: &Project) -> (PathBuf, PathBuf) {
-    let folder = project.outside("wrapper");
-    let (script, log) = (folder.join("wrap"), folder.join("log"));
-    let body = format!("#!/bin/sh\nfor arg; do echo \"$arg\" >> '{}'; done\nexec \"$@\"\n", text(&log));
-    fs::write(&script, body).expect("a script");
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a program");
-    (script, log)
+    let log = project.outside("wrapper").join("log");
+    let body = format!("for arg; do echo \"$arg\" >> '{}'; done\nexec \"$@\"\n", text(&log));
+    (script(project, "wrap", &body), log)
+}
+
+/// A compiler that the runtime does not compile with.
+#[test]
+fn an_old_compiler_is_named() {
+    let project = Project::copy("sample");
+    let body = "echo 'rustc 1.84.1 (e71f9a9a9 2025-01-27)'\necho 'release: 1.84.1'\n";
+    let compiler = script(&project, "rustc", body);
+    let outcome = capture(project.livecov(&["build"]).env("RUSTC", &compiler)).exits(1);
+    let expected = format!("error: {} is rustc 1.84.1 (e71f9a9a9 2025-01-27): too old, ", text(&compiler));
+    assert!(outcome.stderr_text().contains(&expected) && outcome.stderr_text().contains("1.85"), "{outcome:?}");
 }
 
 #[test]

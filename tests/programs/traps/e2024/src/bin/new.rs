@@ -1,4 +1,4 @@
-//! Edition 2024: temporaries of tail expressions, `let` chains.
+//! Edition 2024: temporaries of tail expressions.
 use std::cell::RefCell;
 use std::sync::Mutex;
 
@@ -19,13 +19,6 @@ impl Noisy {
     fn len(&self) -> usize { //~ 5
         self.0.len()
     }
-}
-
-fn chain(a: Option<u32>, b: &RefCell<Vec<u32>>) -> u32 { //~ 3
-    if let Some(n) = a && n > 1 && let Some(m) = b.borrow().first() && (*m == 3 || *m == 4) { //~ 1 2
-        return n + m;
-    }
-    if let Some(n) = a { n } else if let Some(m) = b.borrow_mut().pop() { m } else { 0 } //~ 1 1 0 0 0
 }
 
 fn tail(c: &RefCell<u32>) -> u32 { //~ 1
@@ -51,8 +44,6 @@ macro_rules! old_expression {
 
 fn main() { //~ 1
     let list = RefCell::new(vec![3]);
-    println!("{} {}", chain(Some(2), &list), chain(Some(1), &list));
-    println!("{}", chain(Some(2), &RefCell::new(vec![4])));
     println!("{}", tail(&RefCell::new(2)));
     println!("{} {}", order(0), order(1));
     println!("{}", old_expression!(match list.borrow().first() {
