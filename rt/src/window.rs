@@ -52,7 +52,7 @@ impl View {
     /// Which of the two shadow slabs the epoch started from; the other is
     /// where the next will start from.
     pub(crate) const fn base_slab(self) -> usize {
-        if self.epoch % 2 == 0 { 0 } else { 1 }
+        if self.epoch & 1 == 0 { 0 } else { 1 }
     }
 
     /// The view with the live counters, whatever the phase.
