@@ -23,7 +23,8 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Whether there are coverage data, as far as can be read.
 pub(crate) fn is_there(folder: &Path) -> bool {
-    check(folder).is_ok()
+    // A file in its place is no data of a run.
+    !folder.is_file() && check(folder).is_ok()
 }
 
 /// Makes sure that there is something to report on: coverage data in a directory, in those below it, or a file, which is an

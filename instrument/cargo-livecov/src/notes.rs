@@ -7,7 +7,7 @@
 use crate::files;
 use crate::messages::{Artifact, profile_of};
 use crate::protocol::Note;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -39,6 +39,24 @@ impl Before {
         }
         (new, old)
     }
+}
+
+/// Why nothing of what a call used has counters, a line for each crate; none if
+/// something has. Without `artifacts`, all that was ever built counts as used.
+pub(crate) fn why_nothing(out: &Path, artifacts: Option<&[Artifact]>) -> Option<Vec<String>> {
+    let paths = files::entries(&out.join("notes")).unwrap_or_default().into_iter();
+    let notes = paths.filter_map(|path| serde_json::from_slice::<Note>(&fs::read(&path).ok()?).ok());
+    let notes = notes.filter(|note| artifacts.is_none_or(|artifacts| is_used(note, artifacts, out)));
+    let mut lines = BTreeSet::new();
+    for Note { crate_name, why_none, unit_count, .. } in notes {
+        if unit_count > 0 {
+            return None;
+        }
+        if !why_none.is_empty() {
+            lines.insert(format!("crate {crate_name}: {why_none}"));
+        }
+    }
+    Some(lines.into_iter().collect())
 }
 
 fn times(folder: &Path) -> BTreeMap<PathBuf, Option<SystemTime>> {

@@ -229,6 +229,12 @@ pub struct Note {
     /// What it was compiled as.
     #[serde(default)]
     pub unit: Unit,
+    /// How many units have counters.
+    #[serde(default)]
+    pub unit_count: usize,
+    /// Why none has; empty if some have, or none is to have.
+    #[serde(default)]
+    pub why_none: String,
 }
 
 /// What tells the units of a crate apart.

@@ -103,6 +103,14 @@ fn report(cli: &Cli) -> Result<i32, Error> {
     Report::of(cli, &project).of_earlier(&latest.data)
 }
 
+/// How cargo left a run.
+struct End<'a> {
+    command: CargoCommand,
+    code: i32,
+    /// Whether nothing of what it used is instrumented.
+    is_empty: &'a dyn Fn() -> bool,
+}
+
 /// A build, and what runs.
 struct Session {
     cli: Cli,
@@ -213,6 +221,10 @@ impl Session {
         };
         if code == 0 {
             self.print_notes(&before, || artifacts.as_deref());
+            let asked = if artifacts.is_none() { self.units(command) } else { None };
+            if self.is_nothing_instrumented(artifacts.as_deref().or(asked.as_deref())) {
+                return Ok(FAILURE);
+            }
             self.publish(artifacts.as_deref().unwrap_or_default())?;
         }
         Ok(code)
@@ -268,11 +280,13 @@ impl Session {
         } else {
             notes::print(before.news().0);
         }
-        self.conclude(run, notices.ok(), command, code)
+        let end = End { command, code, is_empty: &|| self.is_nothing_instrumented(units()) };
+        self.conclude(run, notices.ok(), &end)
     }
 
-    /// The end of a run that cargo left with `code`; the exit status.
-    fn conclude(&self, run: Run, notices: Option<Notices>, command: CargoCommand, code: i32) -> Result<i32, Error> {
+    /// The end of a run; the exit status.
+    fn conclude(&self, run: Run, notices: Option<Notices>, end: &End<'_>) -> Result<i32, Error> {
+        let &End { command, code, is_empty } = end;
         let data = run.data().to_owned();
         // Merging takes the processes' names away.
         let written = Written::new(&run.own_files(), &data, &without_patterns(&data));
@@ -288,8 +302,10 @@ impl Session {
             return Ok(code);
         }
         run.finish(&data::tidy)?;
+        let is_empty = is_lost && is_empty();
         if !data::is_there(&data) {
-            return self.conclude_without_data(&data, say(notices), code);
+            let is_failure = say(notices) || is_empty;
+            return self.conclude_without_data(&data, is_failure, code);
         }
         if is_lost {
             eprintln!("warning: livecov: this run left no data: no instrumented code has run");
@@ -297,19 +313,50 @@ impl Session {
         let reported = if self.cli.no_report { Ok(code) } else { self.report.make(&data) };
         say(notices);
         let reported = reported?;
+        if is_empty && code == 0 && reported == 0 {
+            return Ok(FAILURE);
+        }
         Ok(if code == 0 || self.cli.ignores_failure { reported } else { code })
     }
 
-    /// The end of a run that left nothing, where programs complained or not.
-    fn conclude_without_data(&self, data: &Path, have_complained: bool, code: i32) -> Result<i32, Error> {
+    /// The end of a run that left nothing, which is a failure if programs
+    /// complained, or could have left nothing.
+    fn conclude_without_data(&self, data: &Path, is_failure: bool, code: i32) -> Result<i32, Error> {
         let lost = if self.cli.no_report {
             let folder = data.display();
             eprintln!("warning: livecov: no data in {folder}: no instrumented code has run, or none could write");
-            if have_complained { FAILURE } else { code }
+            if is_failure { FAILURE } else { code }
         } else {
             self.report.without_data(data)?
         };
         Ok(if code == 0 { lost } else { code })
+    }
+
+    /// Whether nothing has counters of the units that a call used; says so, and
+    /// why.
+    fn is_nothing_instrumented(&self, artifacts: Option<&[Artifact]>) -> bool {
+        if self.uses_archive() {
+            // It was built elsewhere.
+            return false;
+        }
+        let Some(reasons) = notes::why_nothing(&self.config.out, artifacts) else { return false };
+        eprintln!("error: nothing was instrumented");
+        reasons.iter().for_each(|reason| eprintln!("livecov: {reason}"));
+        if self.config.packages.is_empty() {
+            eprintln!("livecov: every package is excluded; see --exclude-from-report, and `exclude` in livecov.toml");
+        } else if reasons.is_empty() {
+            eprintln!(
+                "livecov: cargo compiled no crate of the workspace that is to be instrumented; for dependencies, use \
+                 --include PACKAGE or --include-deps"
+            );
+        }
+        true
+    }
+
+    fn uses_archive(&self) -> bool {
+        let mut own = self.cli.cargo_args.iter().take_while(|arg| *arg != "--");
+        let is_nextest = self.cli.action == Action::Cargo(CargoCommand::Nextest);
+        is_nextest && own.any(|arg| arg.to_string_lossy().starts_with("--archive-file"))
     }
 
     /// Calls cargo, and again where a crate was compiled without probes after

@@ -14,6 +14,7 @@ use crate::overlay::Overlay;
 use crate::protocol::{Config, Note, Package, Runtime, RuntimeForm, Target, TargetKind};
 use crate::rustc::{Call, depend_on, rewrite_dep_info};
 use crate::shared_macros::{self, Suspect};
+use livecov::coverage::omissions::reason_name;
 use livecov_format::vocab::{CounterMode, Granularity};
 use livecov_instrument::{Cfg, Instrumented, Options, ProbeForm, Rejected, instrument};
 use serde_json::json;
@@ -45,20 +46,28 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), error))?;
     let root = files::straight(&here.join(source));
     wrapper.compiler.macro_use = MacroUse::open(config, &call, &root)?;
-    let Some(runtime) = runtime else { return wrapper.plain() };
+    let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let target = config.target(&folder, &root).filter(|(package, target)| wrapper.is_wanted(package, target));
+    let Some(runtime) = runtime else {
+        if target.is_some() {
+            let why_none = format!("there is no runtime for {}", call.target.as_deref().unwrap_or(&config.host));
+            let warnings = vec![format!("not counted: {why_none}; name the target by --target")];
+            wrapper.save(&Note { why_none, warnings, ..wrapper.note(&root, &here) })?;
+        }
+        return wrapper.plain();
+    };
     // Cargo may have been called by hand, with nobody who holds them.
     [&config.out, &runtime.folder].into_iter().for_each(|folder| housekeeping::touch(folder));
-    let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     if call.crate_name == "livecov_rt" && !call.is_test {
         return wrapper.given_runtime(runtime);
     }
-    match config.target(&folder, &root) {
-        Some((package, target)) if wrapper.is_wanted(package, target) => {
+    match target {
+        Some((package, target)) => {
             with_cfg.set_cfg(&config.cfg);
             wrapper.call = &with_cfg;
             Crate { wrapper: &wrapper, runtime, package, target, root: &root, here: &here }.compile()
         }
-        _ => wrapper.plain(),
+        None => wrapper.plain(),
     }
 }
 
@@ -201,6 +210,22 @@ impl Wrapper<'_> {
         is_counted || self.call.is_test
     }
 
+    /// What is known of the crate before it is compiled.
+    fn note(&self, root: &Path, here: &Path) -> Note {
+        Note { crate_name: self.call.crate_name.clone(), unit: self.call.unit(root, here), ..Note::default() }
+    }
+
+    fn save(&self, note: &Note) -> Result<(), Error> {
+        let path = self.place("notes");
+        let text = serde_json::to_vec(note).map_err(|error| Error::Config(path.clone(), error))?;
+        files::write(&path, &text)
+    }
+
+    /// Where something of this crate alone is kept.
+    fn place(&self, what: &str) -> PathBuf {
+        self.config.out.join(what).join(self.call.key())
+    }
+
     /// Whether what is compiled is loaded by the compiler of other crates.
     fn is_macro(&self) -> bool {
         self.call.is_proc_macro && !self.call.is_test
@@ -277,9 +302,7 @@ impl Crate<'_> {
     /// Compiles the crate with as many probes as can be. Whatever goes wrong
     /// with probes, the crate is compiled.
     fn compile(&self) -> Result<i32, Error> {
-        let call = self.wrapper.call;
-        let mut note =
-            Note { crate_name: call.crate_name.clone(), warnings: Vec::new(), unit: call.unit(self.root, self.here) };
+        let mut note = self.wrapper.note(self.root, self.here);
         let mut bare = Bare::default();
         match self.with_probes(&mut note, &mut bare) {
             Ok(Some(status)) => return Ok(status),
@@ -288,7 +311,9 @@ impl Crate<'_> {
         }
         let status = self.plain(&bare)?;
         if status == 0 {
-            self.save(&note)?;
+            let why = note.warnings.last().map(String::as_str).unwrap_or_default();
+            note.why_none = why.trim_start_matches("not counted: ").to_owned();
+            self.wrapper.save(&note)?;
         }
         Ok(status)
     }
@@ -353,7 +378,8 @@ impl Crate<'_> {
         let status = self.wrapper.plain()?;
         if status == 0 {
             note.warnings.extend(self.missed(done));
-            self.save(note)?;
+            note.why_none = self.why_none(done);
+            self.wrapper.save(note)?;
         }
         Ok(status)
     }
@@ -366,7 +392,9 @@ impl Crate<'_> {
             host::record_macro(self.wrapper.config, self.wrapper.call, self.root)?;
         }
         note.warnings.extend(self.missed(done));
-        self.save(note)?;
+        note.unit_count = done.unit_count;
+        note.why_none = self.why_none(done);
+        self.wrapper.save(note)?;
         Ok(0)
     }
 
@@ -407,9 +435,24 @@ impl Crate<'_> {
         if cfg!(windows) { name.replace('\\', "/") } else { name }
     }
 
+    /// Why a crate that was compiled has no counters; empty if it has some, or is
+    /// to have none.
+    fn why_none(&self, done: &Instrumented) -> String {
+        if done.unit_count > 0 || !self.counts() {
+            return String::new();
+        }
+        match done.omissions.first() {
+            Some(omission) => {
+                let detail = String::from_utf8_lossy(&omission.detail);
+                format!("all of its code is excluded ({} {detail})", reason_name(omission.reason))
+            }
+            None => "it has no functions".to_owned(),
+        }
+    }
+
     /// Where something of this crate alone is kept.
     fn place(&self, what: &str) -> PathBuf {
-        self.wrapper.config.out.join(what).join(self.wrapper.call.key())
+        self.wrapper.place(what)
     }
 
     fn overlay(&self, done: &Instrumented) -> Overlay {
@@ -501,12 +544,6 @@ impl Crate<'_> {
             text = depend_on(&text, &shared_macros::file(&self.wrapper.config.out));
         }
         files::write(&path, text.as_bytes())
-    }
-
-    fn save(&self, note: &Note) -> Result<(), Error> {
-        let path = self.place("notes");
-        let text = serde_json::to_vec(note).map_err(|error| Error::Config(path.clone(), error))?;
-        files::write(&path, &text)
     }
 }
 

@@ -19,9 +19,61 @@ fn a_run_without_data_fails() {
     let said = outcome.stderr_text();
     assert_eq!(said.matches("error: no data in").count(), 1, "{said}");
     assert!(!said.contains("no applicable files"), "{said}");
-    // Who reports later hears it then.
-    let outcome = capture(&mut project.livecov(&["test", "-q", "--no-report"])).exits(0);
+    // Who reports later hears it now.
+    let outcome = capture(&mut project.livecov(&["test", "-q", "--no-report"])).exits(1);
     assert!(outcome.stderr_text().contains("warning: livecov: no data in"), "{outcome:?}");
+}
+
+/// What has nothing instrumented in it is no success of any command, and each crate has its reason.
+#[test]
+fn a_build_without_probes_fails() {
+    let project = empty();
+    let fails = |args: &[&str], reason: &str| {
+        let outcome = capture(&mut project.livecov(args)).exits(1);
+        let said = outcome.stderr_text();
+        assert_eq!(said.matches("error: nothing was instrumented\n").count(), 1, "{said}");
+        assert!(said.contains(reason) && !said.contains("livecov: built"), "{args:?}: {said}");
+    };
+    let commands: [&[&str]; 5] = [
+        &["build"],
+        &["test", "--no-run"],
+        &["test", "--no-report"],
+        &["test"],
+        &["test", "--no-clean", "--no-report"],
+    ];
+    for args in commands {
+        fails(args, "livecov: crate empty: it has no functions\n");
+    }
+    // Cargo has nothing to compile the second time.
+    fails(&["build"], "livecov: crate empty: it has no functions\n");
+    project.write("src/lib.rs", b"#[cfg_attr(coverage, coverage(off))]\npub fn f() {}\n");
+    fails(&["build"], "livecov: crate empty: all of its code is excluded (attribute coverage(off))\n");
+    project.write("src/lib.rs", b"pub fn f() {}\n#[test]\nfn t() {\n    f();\n}\n");
+    fails(
+        &["build", "--exclude-from-report", "empty"],
+        "livecov: every package is excluded; see --exclude-from-report",
+    );
+    project.done(&["build"]);
+    project.done(&["test", "--no-report"]);
+    // Data of earlier runs do not hide it.
+    project.write("src/lib.rs", b"#[test]\nfn t() {}\n");
+    fails(&["test", "--no-clean"], "livecov: crate empty: all of its code is excluded (test test function)\n");
+    // Instrumented code that does not run is another matter.
+    project.write("src/lib.rs", b"pub fn f() {}\n");
+    project.done(&["test", "--no-report"]);
+}
+
+#[test]
+fn a_program_that_does_not_compile_with_probes_fails_the_build() {
+    let project = Project::of(&[
+        ("Cargo.toml", "[package]\nname = \"odd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        ("src/main.rs", "mod __livecov {}\nfn main() {}\n"),
+    ]);
+    for args in [["build", "-q"].as_slice(), &["run", "-q", "--no-report"]] {
+        let outcome = capture(&mut project.livecov(args)).exits(1);
+        let reason = "error: nothing was instrumented\nlivecov: crate odd: it does not compile with probes: ";
+        assert!(outcome.stderr_text().contains(reason), "{outcome:?}");
+    }
 }
 
 /// Limits of all kinds fail, and no file of an earlier run is taken for this one's.

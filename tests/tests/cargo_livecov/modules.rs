@@ -37,7 +37,7 @@ fn a_module_that_nobody_finds_is_named() {
     project.check(&[("run", Some(1)), ("hidden", None)]);
     // Also if nothing else is to be counted.
     project.write("src/main.rs", b"far::declare! { hidden fn main() { hidden::f(); } }\n");
-    let outcome = capture(&mut project.livecov(&["run", "--no-report"])).exits(0);
+    let outcome = capture(&mut project.livecov(&["run", "--no-report"])).exits(1);
     // The second warning is that there are no data.
     assert_eq!(warnings(&outcome)[..1], expected, "{outcome:?}");
     // Nor does it outlive its reason.
