@@ -70,6 +70,14 @@ pub(crate) fn root_start(has_const_probes: bool) -> &'static str {
     if has_const_probes { "#![feature(core_intrinsics,const_eval_select)]" } else { "" }
 }
 
+/// Whether all probes are instructions that tools know in machine code (`docs/ABI.md`).
+fn has_known_probes(options: &Options<'_>) -> bool {
+    let is_for = |arch| options.cfg.has_value("target_os", "linux") && options.cfg.has_value("target_arch", arch);
+    // There the compiler chooses the instructions.
+    let is_chosen = options.mode == CounterMode::Atomic;
+    options.form == ProbeForm::Assembly && (is_for("x86_64") || is_for("aarch64") && !is_chosen)
+}
+
 /// What a crate's root file gets at its end.
 pub(crate) struct RootEnd<'a> {
     pub(crate) options: &'a Options<'a>,
@@ -91,11 +99,12 @@ impl RootEnd<'_> {
             options.runtime,
         );
         if count > 0 {
+            let probes = if has_known_probes(options) { "probes: assembly, " } else { "" };
             // By its path, as the crate may have a macro of that name. Writing to a string does not fail.
             let _ = write!(
                 text,
-                "    rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, tag: {tag}, counters: \
-                 {count},\n        functions: {counter_counts:?},\n        meta: rt::__abi_v1::core::include_bytes!({:?}),\n    }}\n",
+                "    rt::__abi_v1::package! {{\n        mode: {mode}, granularity: {granularity}, {probes}tag: {tag}, \
+                 counters: {count},\n        functions: {counter_counts:?},\n        meta: rt::__abi_v1::core::include_bytes!({:?}),\n    }}\n",
                 options.blob_file.display().to_string(),
             );
         }

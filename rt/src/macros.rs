@@ -7,6 +7,7 @@
 ///     livecov_rt::__abi_v1::package! {
 ///         mode: set,
 ///         granularity: perblock,
+///         probes: assembly,
 ///         tag: 0x1234_5678,
 ///         counters: 5,
 ///         functions: [3, 2],
@@ -14,10 +15,13 @@
 ///     }
 /// }
 /// ```
+///
+/// `probes: assembly` says that no probe of the package is in another form than those of `probe!` without `portable_`
+/// (`docs/ABI.md`), so that tools can tell from machine code which functions are in it. Without it they cannot.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __livecov_package_v1 {
-    (@parts $mode:ident, $granularity:ident, $width:ty, $zero:expr, $tag:expr, $count:expr, $functions:expr, $meta:expr) => {
+    (@parts $mode:ident, $granularity:ident, $width:ty, $zero:expr, [$($probes:ident)?], $tag:expr, $count:expr, $functions:expr, $meta:expr) => {
         #[cfg_attr(target_os = "linux", unsafe(link_section = "covctrs"))]
         pub static SLAB: $crate::__abi_v1::Slab<$width, { $count }> =
             $crate::__abi_v1::Slab([const { $zero }; $count]);
@@ -38,6 +42,7 @@ macro_rules! __livecov_package_v1 {
             $crate::__abi_v1::PackageDescriptor::new($crate::__abi_v1::PackageParts {
                 mode: $crate::__abi_v1::CounterMode::$mode,
                 granularity: $crate::__abi_v1::Granularity::$granularity,
+                has_known_probes: !::core::stringify!($($probes)?).is_empty(),
                 package_tag: $tag,
                 slab: (&raw const SLAB).cast(),
                 shadow: (&raw const SHADOW).cast(),
@@ -65,16 +70,16 @@ macro_rules! __livecov_package_v1 {
         }
     };
     (
-        mode: $mode:ident, granularity: perblock, tag: $tag:expr, counters: $count:expr,
+        mode: $mode:ident, granularity: perblock, $(probes: $probes:ident,)? tag: $tag:expr, counters: $count:expr,
         functions: $functions:expr, meta: $meta:expr $(,)?
     ) => {
-        $crate::__abi_v1::package! { @mode $mode, PerBlock, $tag, $count, $functions, $meta }
+        $crate::__abi_v1::package! { @mode $mode, PerBlock, [$($probes)?], $tag, $count, $functions, $meta }
     };
     (
-        mode: $mode:ident, granularity: perfunc, tag: $tag:expr, counters: $count:expr,
+        mode: $mode:ident, granularity: perfunc, $(probes: $probes:ident,)? tag: $tag:expr, counters: $count:expr,
         functions: $functions:expr, meta: $meta:expr $(,)?
     ) => {
-        $crate::__abi_v1::package! { @mode $mode, PerFunc, $tag, $count, $functions, $meta }
+        $crate::__abi_v1::package! { @mode $mode, PerFunc, [$($probes)?], $tag, $count, $functions, $meta }
     };
 }
 

@@ -43,6 +43,7 @@ pub struct Runs {
     started: Option<u64>,
     written: Option<[u64; 2]>,
     labels: BTreeSet<Vec<u8>>,
+    programs: BTreeSet<Vec<u8>>,
 }
 
 /// The runs of all programs.
@@ -67,6 +68,27 @@ impl Runs {
         if let Some(label) = args.get(ARG_LABEL).filter(|label| !label.is_empty() && !self.labels.contains(*label)) {
             self.labels.insert(label.to_vec());
         }
+        if let Some(program) = args.program().first().filter(|program| !self.programs.contains(**program)) {
+            self.programs.insert(program.to_vec());
+        }
+    }
+
+    /// The programs, by what they were called as.
+    #[must_use]
+    pub const fn programs(&self) -> &BTreeSet<Vec<u8>> {
+        &self.programs
+    }
+
+    /// When the first of the processes started, in nanoseconds since 1970, if they say.
+    #[must_use]
+    pub const fn started(&self) -> Option<u64> {
+        self.started
+    }
+
+    /// When the first counters were written, in nanoseconds since 1970, if that is known.
+    #[must_use]
+    pub fn first_written(&self) -> Option<u64> {
+        self.written.map(|[first, _]| first)
     }
 
     /// Whether no contribution has a label.
@@ -81,6 +103,7 @@ impl Runs {
         self.started = self.started.into_iter().chain(other.started).min();
         self.written = other.written.map(|more| span(self.written, more)).or(self.written);
         self.labels.extend(other.labels);
+        self.programs.extend(other.programs);
     }
 }
 

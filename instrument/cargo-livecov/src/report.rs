@@ -48,6 +48,10 @@ impl Report {
         }
         args.extend(configuration(cli, project));
         args.extend(source_root(project));
+        // Data elsewhere may be of another workspace's programs, with the same paths from there.
+        if cli.data_folder.is_none() {
+            args.extend(["--builds".into(), project.target_folder.join("livecov").into()]);
+        }
         Self { args, page, opens: cli.opens }
     }
 

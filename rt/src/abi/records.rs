@@ -50,6 +50,8 @@ pub struct PackageParts {
     pub mode: CounterMode,
     /// What has a counter.
     pub granularity: Granularity,
+    /// Whether all its probes are instructions of the forms that `docs/ABI.md` has.
+    pub has_known_probes: bool,
     /// Marks this package's prologues.
     pub package_tag: u32,
     /// The counters: one byte each in `set` mode, else eight.
@@ -78,8 +80,8 @@ pub struct PackageDescriptor {
     pub granularity: u8,
     /// Bytes of a counter: 1 or 8.
     pub counter_width: u8,
-    /// Zero.
-    pub reserved: u8,
+    /// 1 if all probes are instructions of the forms that `docs/ABI.md` has, so that code tells which there are; else 0.
+    pub has_known_probes: u8,
     /// What stands in each of its prologues.
     pub package_tag: u32,
     /// The package hash, the same that stands in the blob.
@@ -125,7 +127,7 @@ impl PackageDescriptor {
             mode: parts.mode.code(),
             granularity: parts.granularity.code(),
             counter_width: if matches!(parts.mode, CounterMode::Set) { 1 } else { 8 },
-            reserved: 0,
+            has_known_probes: parts.has_known_probes as u8,
             package_tag: parts.package_tag,
             hash,
             slab: parts.slab,
@@ -255,6 +257,7 @@ mod tests {
         let descriptor = [
             offset_of!(PackageDescriptor, descriptor_len),
             offset_of!(PackageDescriptor, mode),
+            offset_of!(PackageDescriptor, has_known_probes),
             offset_of!(PackageDescriptor, package_tag),
             offset_of!(PackageDescriptor, hash),
             offset_of!(PackageDescriptor, slab),
@@ -266,7 +269,7 @@ mod tests {
             offset_of!(PackageDescriptor, shadow),
             offset_of!(PackageDescriptor, control),
         ];
-        assert_eq!(descriptor, [4, 8, 12, 16, 32, 40, 48, 56, 64, 72, 80, 88]);
+        assert_eq!(descriptor, [4, 8, 11, 12, 16, 32, 40, 48, 56, 64, 72, 80, 88]);
         assert_eq!((size_of::<Control>(), align_of::<Control>()), (56, 8));
         assert_eq!((size_of::<ControlBlock>(), offset_of!(ControlBlock, answer)), (64, 56));
         let control = [

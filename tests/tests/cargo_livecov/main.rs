@@ -17,6 +17,7 @@ mod housekeeping;
 mod kinds;
 mod losses;
 mod modules;
+mod never_ran;
 mod no_std;
 mod notes;
 mod notices;

@@ -264,3 +264,29 @@ fn directories_are_given_behind_the_flag_or_alone() {
         assert_eq!(run(&args), both);
     }
 }
+
+/// A list for people and scripts, sorted, without a heading.
+#[test]
+fn functions_that_never_ran_are_listed() {
+    let scratch = shop_dir();
+    let data = text(scratch.path());
+    let listed = |args: &[&str]| report(&[&[data, "--never-ran"], args].concat());
+    let (status, out, err) = listed(&[]);
+    assert_eq!((status, out.as_str()), (0, "src/price.rs:22 price::never\n"), "{err}");
+    let said = "note: 1 function never ran\n\
+                note: whether the programs have code of 1 function is not known: name the programs by --binary\n";
+    assert_eq!(err, said);
+    // What filters leave, and nothing where there is nothing.
+    assert_eq!(listed(&["--filter", "stock"]).1, "");
+    assert_eq!(listed(&["--exclude-files", "price.rs"]).1, "");
+    assert_eq!(listed(&["--pkg", "nothing"]).1, "");
+    // Files of other formats go beside it; what is in its place is refused.
+    let lcov = scratch.path().join("lcov.info");
+    let (_, out, _) = listed(&["--lcov", "--output-path", text(&lcov)]);
+    assert!(out.is_empty() && lcov.exists());
+    for other in ["--show", "--missing", "--omissions", "--diff=main"] {
+        assert_eq!(listed(&[other]).0, 2, "{other}");
+    }
+    // Limits hold as ever.
+    assert_eq!(listed(&["--fail-under-functions", "100"]).0, 3);
+}

@@ -11,6 +11,8 @@ const VERSION: u32 = 1;
 const OWNER: &[u8] = b"livecov";
 /// Bytes of a package descriptor.
 const DESCRIPTOR_LEN: u64 = 96;
+/// Bytes of a prologue.
+const PROLOGUE_LEN: u64 = 12;
 
 /// An instrumented program or shared object.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub struct ImagePackage<'d> {
     pub slab: u64,
     /// Number of its counters.
     pub counter_count: u64,
+    /// Whether all its probes are instructions that [`probes`](super::probes) knows.
+    pub has_known_probes: bool,
+    /// The prologues: of each function the number of its counters, the package's tag, and the function's number.
+    pub prologues: &'d [[u8; 12]],
     /// The package blob.
     pub blob: &'d [u8],
     hash: Hash,
@@ -118,12 +124,15 @@ fn package<'d>(elf: &Elf<'d>, address: u64) -> Option<ImagePackage<'d>> {
     let hash: Hash = *fixed.get(16..)?.first_chunk()?;
     let word = |offset: u64| elf.word_at(address.checked_add(offset)?);
     let blob = elf.bytes_at(word(64)?, word(72)?)?;
+    let prologues = elf.bytes_at(word(48)?, word(56)?.checked_mul(PROLOGUE_LEN)?)?.as_chunks().0;
     let is_right = version == VERSION && package_hash(blob) == Some(hash);
     is_right.then_some(ImagePackage {
         mode: CounterMode::from_code(mode)?,
         granularity: Granularity::from_code(granularity)?,
         slab: word(32)?,
         counter_count: word(40)?,
+        has_known_probes: *fixed.get(11)? == 1,
+        prologues,
         blob,
         hash,
     })

@@ -7,8 +7,10 @@ use crate::coverage::contexts;
 use crate::coverage::formats::{Format, Material};
 use crate::coverage::gather::{Gathered, Version, Wanted, gather};
 use crate::coverage::model::Project;
+use crate::coverage::never_ran;
 use crate::coverage::omissions;
 use crate::coverage::opts::{By, ColorChoice, CoverageOpts};
+use crate::coverage::presence::Programs;
 use crate::coverage::remap::Remap;
 use crate::coverage::select::FileFilter;
 use crate::coverage::source::Sources;
@@ -47,11 +49,20 @@ pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> 
         let material = Material { project: &project, sources: &sources, rows: &rows, heading: heading(by) };
         write_to(session, path, |out| format.write(material, out))?;
     }
-    if opts.formats.have_table() {
+    if has_view(opts) {
         let view = View::new(session, opts, &sources);
         write_to(session, opts.formats.output_path(), |out| view.write(&project, &rows, out))?;
     }
+    if opts.never_ran {
+        never_ran::say(session, &project);
+    }
     check(&project, opts)
+}
+
+/// Whether the table, or what stands in its place, is wanted: the list of what never ran goes beside files of all formats.
+fn has_view(opts: &CoverageOpts) -> bool {
+    let goes_beside = || opts.formats.wanted().iter().all(|(_, path)| path.is_some());
+    opts.formats.have_table() || opts.never_ran && goes_beside()
 }
 
 /// Reads what a report is about, and what it is held against.
@@ -116,7 +127,12 @@ pub fn load(
     // The other formats have no place for it, and it means to look at data twice.
     let has_contexts = opts.formats.wanted().iter().any(|(format, _)| matches!(format, Format::Html | Format::Json));
     let wanted = Wanted { packages: &packages, remap: &remap, has_contexts, selection };
-    let mut gathered = gather(session, inputs, wanted)?;
+    let mut programs = match typed {
+        Some(_) => Programs::read(&opts.binary, has_view(opts) || opts.never_ran, opts.builds.as_deref())?,
+        None => Programs::default(),
+    };
+    let mut gathered = gather(session, inputs, wanted, &mut programs)?;
+    programs.report(session);
     if let Some(selection) = selection {
         selection.report(session);
     }
@@ -141,6 +157,7 @@ pub fn load(
         session.warn(note);
     }
     project.since = since::names(&earlier);
+    project.unknown_programs = programs.unknown();
     if typed.is_some() {
         project.remarks().iter().for_each(|remark| session.record(remark));
     }
@@ -262,6 +279,9 @@ impl<'o> View<'o> {
 
     fn write(&self, project: &Project, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         let opts = self.opts;
+        if opts.never_ran {
+            return never_ran::write(project, out);
+        }
         if opts.show {
             return show::write(project, self.sources, self.painter, out);
         }
@@ -280,6 +300,9 @@ impl<'o> View<'o> {
         }
         if opts.omissions == Some(true) {
             lists::write_omissions(&project.omissions, out)?;
+        }
+        if let Some(remark) = never_ran::remark(project) {
+            writeln!(out, "\n{remark}")?;
         }
         for remark in project.remarks() {
             writeln!(out, "\n{remark}")?;

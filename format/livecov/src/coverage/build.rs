@@ -120,6 +120,7 @@ impl Builder {
             is_literal: sum.is_literal,
             units: first..file.units.len(),
             count: if calls == 0 { most } else { calls },
+            presence: sum.presence,
             totals: Totals::default(),
         });
     }

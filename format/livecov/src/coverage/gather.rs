@@ -2,6 +2,7 @@
 
 use super::contexts::ContextSets;
 use super::naming::tell_apart;
+use super::presence::{Presence, Programs};
 use super::remap::Remap;
 use crate::combine::{Task, combine};
 use crate::error::Error;
@@ -82,6 +83,8 @@ pub struct VersionFunction {
     pub is_literal: bool,
     /// Its units among the version's.
     pub units: Range<usize>,
+    /// Whether it is in the code of programs.
+    pub presence: Presence,
 }
 
 /// Which packages and files are read, and whether it is wanted who ran what.
@@ -102,7 +105,12 @@ pub struct Wanted<'w> {
 /// # Errors
 ///
 /// Inputs that cannot be read or do not go together.
-pub fn gather(session: &mut Session<'_>, mut inputs: Inputs, wanted: Wanted<'_>) -> Result<Gathered, Error> {
+pub fn gather(
+    session: &mut Session<'_>,
+    mut inputs: Inputs,
+    wanted: Wanted<'_>,
+    programs: &mut Programs,
+) -> Result<Gathered, Error> {
     let mut modes = Modes::new(ModeRule::Largest);
     let mut gathered = Gathered::default();
     inputs.for_each_pod(session, |session, pod| {
@@ -121,9 +129,10 @@ pub fn gather(session: &mut Session<'_>, mut inputs: Inputs, wanted: Wanted<'_>)
         gathered.since.add(combined.since);
         let contexts = if wanted.has_contexts { gathered.contexts.read(task, &combined) } else { Vec::new() };
         let newest = newest(&combined.used);
+        let presences = programs.look(session, pod.meta.hash, &combined.runs, (&table, &combined.total));
         let processes = combined.windows.keys().map(|window| window.instance);
         gathered.runs.add(combined.runs, combined.used.len(), processes);
-        gathered.add(session, pod, wanted, &Counted { table, counters: combined.total, contexts, newest })
+        gathered.add(session, pod, wanted, &Counted { table, counters: combined.total, contexts, newest, presences })
     })?;
     tell_apart(&mut gathered.versions);
     Ok(gathered)
@@ -136,6 +145,8 @@ struct Counted {
     /// Sets of runs by the units of the table; empty if they are not wanted.
     contexts: Vec<u32>,
     newest: u64,
+    /// By the functions of the table.
+    presences: Vec<Presence>,
 }
 
 /// The latest time that a counter file's name states.
@@ -209,6 +220,8 @@ impl Version {
             original_file: text(function.file),
             is_literal: function.is_literal,
             units: function.units.clone(),
+            // Of the programs that are still to come, the one with code of it decides.
+            presence: Presence::Absent,
         });
         Self {
             path: text(package.path),
@@ -241,7 +254,8 @@ impl Version {
     }
 
     fn count(&mut self, counted: &Counted, numbers: Range<usize>) {
-        for (function, number) in self.functions.iter().zip(numbers) {
+        for (function, number) in self.functions.iter_mut().zip(numbers) {
+            function.presence = function.presence.max(counted.presences.get(number).copied().unwrap_or_default());
             let Some(more) = counted.counters.function(&counted.table, number) else { continue };
             let counts = self.counts.get_mut(function.units.clone()).unwrap_or_default();
             for (count, more) in counts.iter_mut().zip(more) {

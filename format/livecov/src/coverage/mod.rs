@@ -7,7 +7,7 @@
 //! [`gather`] reads the pods and keeps each content of a package once. [`naming`] tells files of one path apart that are of
 //! different packages. [`unite`] adds up what several of them say of one source file. [`build`] sorts that and counts lines ([`lines`]) and branches ([`branches`]): all that is counted is
 //! counted there, once, so that no two outputs can differ. Everything that is shown takes the [`Project`](model::Project)
-//! of [`model`]. [`contexts`] adds which runs ran what, [`changes`] holds that against a diff ([`diff`]) and other data ([`baseline`]); [`config`] is the
+//! of [`model`]. [`presence`] tells which functions programs have code of. [`contexts`] adds which runs ran what, [`changes`] holds that against a diff ([`diff`]) and other data ([`baseline`]); [`config`] is the
 //! configuration file. `docs/REPORTS.md` says how things are counted.
 
 pub mod baseline;
@@ -22,8 +22,10 @@ pub mod gather;
 pub mod lines;
 pub mod model;
 pub mod naming;
+pub mod never_ran;
 pub mod omissions;
 pub mod opts;
+pub mod presence;
 pub mod remap;
 pub mod select;
 pub mod source;

@@ -4,6 +4,7 @@ use super::baseline::compare::Comparison;
 use super::contexts::Contexts;
 use super::diff::cover::DiffCoverage;
 use super::naming::owner;
+use super::presence::Presence;
 use crate::provenance::Provenance;
 use livecov_format::hash::Hash;
 use livecov_format::model::{OmissionReason, Span, UnitKind};
@@ -35,6 +36,8 @@ pub struct Project {
     pub since: Vec<String>,
     /// The sums over all files.
     pub totals: Totals,
+    /// Programs of the data whose code was not looked at, as the data call them.
+    pub unknown_programs: Vec<String>,
     /// The runs that ran units, if the data tell several apart.
     pub contexts: Contexts,
     /// Coverage of changed lines, if the report has a diff.
@@ -102,6 +105,16 @@ pub struct Function {
     pub count: u32,
     /// The sums; lines are those that one of its units decides.
     pub totals: Totals,
+    /// Whether it is in the code of the programs.
+    pub presence: Presence,
+}
+
+impl Function {
+    /// Whether none of its units ran. One without units counts nowhere.
+    #[must_use]
+    pub const fn has_never_run(&self) -> bool {
+        self.totals.functions.missed() > 0
+    }
 }
 
 /// A run of source with its count.

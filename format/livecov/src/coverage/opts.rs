@@ -42,6 +42,16 @@ pub struct CoverageOpts {
     /// Show the source with its counts
     #[arg(long)]
     pub show: bool,
+    /// List the functions that never ran, one line each; those that the compiler or the linker dropped are only counted
+    #[arg(long, conflicts_with_all = ["show", "diff", "diff_file", "baseline", "missing", "omissions"])]
+    pub never_ran: bool,
+    /// The program or shared library that the data are of, if it is not where it ran: its code tells which functions were
+    /// dropped; may be repeated
+    #[arg(long, value_name = "PROGRAM")]
+    pub binary: Vec<PathBuf>,
+    /// Where cargo builds the programs that it calls by relative paths.
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub builds: Option<PathBuf>,
     /// Only files that match: a glob, or a regular expression behind `re:`; may be repeated
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,

@@ -6,6 +6,7 @@
 
 use super::gather::{Version, VersionFunction};
 use super::naming::owner;
+use super::presence::Presence;
 use super::source::Sources;
 use crate::session::Session;
 use livecov_format::hash::Hash;
@@ -46,6 +47,8 @@ pub struct FunctionSum {
     pub other_packages: Vec<String>,
     /// Whether this is a function literal outside of functions.
     pub is_literal: bool,
+    /// Whether it is in the code of programs.
+    pub presence: Presence,
     /// Where the declaration stands.
     pub declaration: Option<Span>,
     /// The units.
@@ -195,7 +198,10 @@ impl FileSum {
         let start = start.or_else(|| units.first().map(|unit| (unit.start_line, unit.start_col)));
         let key = (function.name.clone(), function.is_literal, start.unwrap_or_default());
         match self.known.get(&key).and_then(|place| self.functions.get_mut(*place)) {
-            Some(known) => known.add(&version.path, &sums.collect::<Vec<_>>(), declaration),
+            Some(known) => {
+                known.add(&version.path, &sums.collect::<Vec<_>>(), declaration);
+                known.presence = known.presence.max(function.presence);
+            }
             None => {
                 self.known.insert(key, self.functions.len());
                 let packages = [&version.path, owner(&version.path, &version.module_path)];
@@ -218,6 +224,7 @@ impl FunctionSum {
             owner: owner.to_owned(),
             other_packages: Vec::new(),
             is_literal: function.is_literal,
+            presence: function.presence,
             declaration,
             units: Vec::new(),
         };
@@ -331,6 +338,7 @@ mod tests {
             original_file: "a.rs".into(),
             is_literal: false,
             units: 0..units.len(),
+            presence: Presence::Unknown,
         };
         FunctionSum::new(["p"; 2], &function, units, None)
     }

@@ -5,6 +5,7 @@ use crate::coverage::contexts::Contexts;
 use crate::coverage::diff::cover::DiffCoverage;
 use crate::coverage::model::{BranchPoint, File, Function, Line, Omission, Package, Project, Totals, Unit, kind_name};
 use crate::coverage::omissions::reason_name;
+use crate::coverage::presence::Presence;
 use crate::provenance::Provenance;
 use livecov_format::hash::hex;
 use livecov_format::model::Span;
@@ -85,6 +86,8 @@ struct FunctionJson<'p> {
     first_unit: usize,
     unit_count: usize,
     count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_program: Option<bool>,
     totals: Totals,
 }
 
@@ -207,6 +210,11 @@ fn function(function: &Function) -> FunctionJson<'_> {
         first_unit: function.units.start,
         unit_count: function.units.len(),
         count: function.count,
+        in_program: match function.presence {
+            Presence::Absent => Some(false),
+            Presence::Unknown => None,
+            Presence::Present => Some(true),
+        },
         totals: function.totals,
     }
 }
