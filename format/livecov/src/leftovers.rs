@@ -62,10 +62,11 @@ pub fn remove_leftovers(dir: &Path, min_age: Duration) -> io::Result<Leftovers> 
         return Ok(leftovers);
     }
     let now = SystemTime::now();
-    for entry in fs::read_dir(dir)?.flatten() {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
         let name = entry.file_name();
         let Some((pid, number)) = name.to_str().and_then(parse_temporary) else { continue };
-        // Of the entry itself: a link is none of ours.
+        // Of the entry itself: a link is none of ours, and one that is gone was another tool's to remove.
         let Ok(metadata) = entry.metadata() else { continue };
         if !metadata.is_file() || !is_old(&metadata, number, now, min_age) || may_be_in_use(pid, &metadata) {
             continue;

@@ -24,6 +24,7 @@ impl OutputFile {
     /// Those of the system.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::file("creating", path, source);
+        // What cannot be looked at cannot be made either, and that is said.
         let existing = fs::metadata(path).ok();
         if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
             let file = File::options().write(true).open(path).map_err(failed)?;

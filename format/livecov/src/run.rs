@@ -44,8 +44,7 @@ impl Run<'_> {
             Err(Error::Usage(message)) => self.usage(Some(&cli.command), &message),
             Err(Error::ClosedPipe) => exit::SUCCESS,
             Err(error) => {
-                // Nobody is left to be told if this fails.
-                writeln!(self.err, "error: {error}").ok();
+                self.complain(format_args!("error: {error}\n"));
                 error.exit_status()
             }
         }
@@ -74,18 +73,29 @@ impl Run<'_> {
             Some(subcommand) => subcommand.render_help().to_string(),
             None => parser.render_help().to_string(),
         };
-        writeln!(self.err, "error: {message}\n\n{help}").ok();
+        self.complain(format_args!("error: {message}\n\n{help}\n"));
         exit::USAGE
     }
 
     fn parser_message(&mut self, error: &clap::Error) -> u8 {
         if error.use_stderr() {
-            write!(self.err, "{}", error.render()).ok();
+            self.complain(format_args!("{}", error.render()));
             return exit::USAGE;
         }
-        write!(self.out, "{}", error.render()).ok();
-        self.out.flush().ok();
-        exit::SUCCESS
+        // Help and version.
+        let written = write!(self.out, "{}", error.render()).and_then(|()| self.out.flush());
+        match written.map_err(Error::output) {
+            Ok(()) | Err(Error::ClosedPipe) => exit::SUCCESS,
+            Err(error) => {
+                self.complain(format_args!("error: {error}\n"));
+                error.exit_status()
+            }
+        }
+    }
+
+    fn complain(&mut self, message: std::fmt::Arguments<'_>) {
+        // Nobody is left to be told if this fails.
+        self.err.write_fmt(message).ok();
     }
 
     fn dispatch(&mut self, command: &Command) -> Result<(), Error> {
@@ -97,7 +107,9 @@ impl Run<'_> {
             };
         };
         if !common.profile.is_empty() {
-            writeln!(self.err, "warning: this tool does not profile itself: -cpuprofile and the like are ignored").ok();
+            self.complain(format_args!(
+                "warning: this tool does not profile itself: -cpuprofile and the like are ignored\n"
+            ));
         }
         let mut command_line = self.args.join(&OsString::from(" "));
         let mut session = Session::new(self.out, self.err, common, self.shows_progress);

@@ -53,16 +53,20 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn tell(&mut self, line: std::fmt::Arguments<'_>) {
+        // Nobody is left to be told if this fails.
+        writeln!(self.err, "{line}").ok();
+    }
+
     /// Says something that does not change the outcome.
     pub fn warn(&mut self, message: &str) {
-        // Nobody is left to be told if this fails.
-        writeln!(self.err, "warning: {message}").ok();
+        self.tell(format_args!("warning: {message}"));
         self.warnings.push(message.into());
     }
 
     /// Says something that costs nothing, but that somebody may want to put right.
     pub fn note(&mut self, message: &str) {
-        writeln!(self.err, "note: {message}").ok();
+        self.tell(format_args!("note: {message}"));
     }
 
     /// Keeps something that a report has to say, but that is no warning.
@@ -75,7 +79,7 @@ impl<'a> Session<'a> {
         &self.warnings
     }
 
-    /// How many columns the user wants lines to have: shells set `COLUMNS` for themselves only, so that what is in the
+    /// How many columns the user wants lines to have; what is no number is for other programs.: shells set `COLUMNS` for themselves only, so that what is in the
     /// environment was put there on purpose.
     pub fn wished_columns(&self) -> Option<usize> {
         let columns = std::env::var("COLUMNS").ok().filter(|_| self.is_program)?;
@@ -115,7 +119,7 @@ impl<'a> Session<'a> {
     pub fn trace(&mut self, level: i64, message: impl FnOnce() -> String) {
         if self.verbosity >= level {
             let message = message();
-            writeln!(self.err, "{message}").ok();
+            self.tell(format_args!("{message}"));
         }
     }
 

@@ -111,7 +111,7 @@ pub(crate) enum Program {
     Other,
 }
 
-/// The program that wrote a counter file; none if it is no counter file.
+/// The program that wrote a counter file; none if it is no counter file. One that is damaged stays, and is named by the report.
 pub(crate) fn program(path: &Path) -> Option<Program> {
     let bytes = std::fs::read(path).ok().filter(|_| is_counters(path))?;
     let file = CounterFile::parse(&bytes).ok()?;

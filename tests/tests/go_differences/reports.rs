@@ -185,6 +185,10 @@ fn a_report_that_cannot_be_written_is_an_error() {
             assert_eq!(output.stderr.starts_with(b"error: "), tool == Tool::Ours);
         }
     }
+    for args in [&["--help"][..], &["--version"], &["report", "--help"], &["man"], &["completions", "bash"]] {
+        let output = Tool::Ours.command().args(args).stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?} {output:?}");
+    }
     let outcome = Tool::Ours.run(&["textfmt", &quirks(), "-o=/dev/full"]).exits(1);
     assert!(outcome.complaint().starts_with("error: "), "{outcome:?}");
 }

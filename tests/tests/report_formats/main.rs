@@ -38,6 +38,21 @@ fn report_in(dir: &Path, args: &[&str]) -> Outcome {
     livecov_tests::command::capture(&mut command)
 }
 
+/// A time that is none is not taken for one in silence.
+#[test]
+fn a_wrong_time_is_named() {
+    let dir = shop_dir(CounterMode::Count);
+    let said = |value: &str, format: &str| {
+        let mut command = Tool::Ours.command();
+        command.current_dir(dir.path()).env("SOURCE_DATE_EPOCH", value).args(["report", "data", format]);
+        livecov_tests::command::capture(&mut command).exits(0).stderr_text()
+    };
+    let expected = "warning: SOURCE_DATE_EPOCH is no number of seconds: the report has the time of now\n";
+    let saturated = said("7", "--cobertura");
+    assert_eq!(said("today", "--cobertura"), format!("{expected}{saturated}"));
+    assert_eq!([said("today", "--lcov"), said("", "--cobertura")], [saturated.clone(), saturated]);
+}
+
 /// What `livecov report data` prints, if it ends well.
 #[track_caller]
 fn printed(dir: &Path, args: &[&str]) -> String {

@@ -80,6 +80,7 @@ fn describe_file(out: &mut dyn Write, reader: &mut FileReader<'_>, path: &Path) 
     out.write_all(b"data file ")?;
     out.write_all(path.as_os_str().as_encoded_bytes())?;
     let bytes = reader.read(path)?;
+    // It was found sound before. If it has changed since, its line has the path only.
     let file = CounterFile::parse(bytes).ok();
     if let Some(segment) = file.as_ref().and_then(|file| file.segments.first()) {
         for (key, value) in [("GOOS", segment.args.goos()), ("GOARCH", segment.args.goarch())] {

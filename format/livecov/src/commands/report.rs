@@ -4,7 +4,7 @@ use crate::coverage::build::build;
 use crate::coverage::changes::{self, Diff};
 use crate::coverage::config::complete::complete;
 use crate::coverage::contexts;
-use crate::coverage::formats::{Format, Material};
+use crate::coverage::formats::{Format, Material, check_epoch};
 use crate::coverage::gather::{Gathered, Version, Wanted, gather};
 use crate::coverage::model::Project;
 use crate::coverage::never_ran;
@@ -37,6 +37,7 @@ pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> 
     let typed = opts;
     let opts = &complete(session, typed)?;
     let outputs = outputs(opts)?;
+    check_epoch(session, outputs.iter().map(|(format, _)| *format));
     let sources = Sources::new(&opts.source_root);
     for root in opts.source_root.iter().filter(|root| !root.is_dir()) {
         session.warn(&format!("--source-root {}: there is no such directory", root.display()));

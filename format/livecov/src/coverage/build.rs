@@ -154,6 +154,7 @@ fn extent(units: &[Unit]) -> Span {
 fn build_unit(sum: &UnitSum, mode: CounterMode, function: u32, first: usize) -> Unit {
     let [start_line, start_col, end_line, end_col, statement_count] = sum.unit.numbers();
     let info = sum.info.unwrap_or_default();
+    // More units than 32 bits can number have no room in memory.
     let owner = info.owner.and_then(|owner| u32::try_from(first + owner as usize).ok());
     Unit {
         span: Span { start_line, start_col, end_line, end_col },

@@ -37,6 +37,7 @@ impl Sources {
         let cwd = std::env::current_dir().unwrap_or_default();
         let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+        // Of what is not found, `--show` and the formats say so; people name it by `--source-root`.
         let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
         let registries = registries.into_iter().flatten().flatten().map(|entry| entry.path());
         Self {
@@ -102,6 +103,7 @@ fn is_module_root(dir: &Path, module: &str) -> bool {
     line.is_some_and(|name| name.split("//").next().unwrap_or_default().trim().trim_matches('"') == module)
 }
 
+/// A source file; none if it cannot be read, which is for a report as if it was not there.
 fn read(path: PathBuf) -> Option<Source> {
     let metadata = std::fs::metadata(&path).ok()?;
     if !metadata.is_file() || metadata.len() > LENGTH_LIMIT {

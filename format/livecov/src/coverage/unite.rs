@@ -269,6 +269,7 @@ impl FunctionSum {
         for unit in self.units.iter_mut().skip(old_count) {
             if let Some(info) = &mut unit.info {
                 let owner = info.owner.and_then(|owner| targets.get(owner as usize));
+                // More units than 32 bits can number have no room in memory.
                 info.owner = owner.and_then(|owner| u32::try_from(*owner).ok());
                 info.decision = decisions.get(&info.decision).copied().unwrap_or(0);
             }

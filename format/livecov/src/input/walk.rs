@@ -59,7 +59,8 @@ impl Finder {
             return self.find_file(session, number, input);
         }
         self.walked.clear();
-        self.walked.extend(fs::canonicalize(input).ok());
+        // What has no such name cannot be read either.
+        self.walked.extend(fs::canonicalize(input));
         let unreadable = |source| Error::Inputs { path: input.to_owned(), source };
         let entries = fs::read_dir(input).and_then(sorted).map_err(unreadable)?;
         let below = self.add_entries(session, number, &clean(input), entries)?;
@@ -82,10 +83,11 @@ impl Finder {
     fn walk(&mut self, session: &mut Session<'_>, number: usize, dir: PathBuf) -> Result<(), Error> {
         let mut left = vec![dir];
         while let Some(dir) = left.pop() {
-            if !fs::canonicalize(&dir).is_ok_and(|path| self.walked.insert(path)) {
+            let canonical = fs::canonicalize(&dir);
+            if canonical.as_ref().is_ok_and(|path| !self.walked.insert(path.clone())) {
                 continue;
             }
-            match fs::read_dir(&dir).and_then(sorted) {
+            match canonical.and_then(|_| fs::read_dir(&dir)).and_then(sorted) {
                 Ok(entries) => left.extend(self.add_entries(session, number, &dir, entries)?),
                 Err(error) => {
                     session.leave_out(&format!("leaving out directory {}: {}", dir.display(), reason(&error)))?;
@@ -148,6 +150,7 @@ impl Finder {
         let dir = counters.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         // A directory that cannot be listed may still be read from.
         let mut names = vec![format!("{META_PREFIX}.{tag}").into()];
+        // Without its meta file, a counter file is named.
         for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let of_tag =
@@ -196,7 +199,7 @@ fn sorted(entries: fs::ReadDir) -> io::Result<Vec<DirEntry>> {
     Ok(entries)
 }
 
-/// Whether coverage data lie right in a directory.
+/// Whether coverage data lie right in a directory, for a hint: what cannot be read is not looked at by the command.
 fn has_data(dir: &Path) -> bool {
     let mut entries = fs::read_dir(dir).into_iter().flatten().flatten();
     entries.any(|entry| is_data(Path::new(&entry.file_name())) && entry.path().is_file())

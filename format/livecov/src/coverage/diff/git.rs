@@ -75,7 +75,8 @@ impl Tree {
         Err(format!("{words}; a shallow clone has few revisions: `git fetch --unshallow` gets the others"))
     }
 
-    /// The content of a file at `base`, as a checkout would have it; none if git has none.
+    /// The content of a file at `base`, as a checkout would have it; none if git has none, or cannot say: then the
+    /// baseline is not compared with it, and the diff, which comes from the same git, has failed before.
     #[must_use]
     pub fn content(&self, base: &str, path: &str) -> Option<Vec<u8>> {
         let revision = match base.split_once("..") {

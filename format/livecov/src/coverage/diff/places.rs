@@ -19,12 +19,14 @@ impl Root {
     /// The root of a working tree.
     #[must_use]
     pub fn of_tree(dir: &Path) -> Self {
+        // Git found it a moment ago. Without it, no file lies in the tree, and each that changed is named as unknown.
         Self { dir: dir.canonicalize().ok(), is_certain: true }
     }
 
     /// The root that a diff of unknown origin most likely has: the repository around a directory, else the directory.
     #[must_use]
     pub fn around(dir: &Path) -> Self {
+        // A directory that is not there has no repository around it: then the ends of paths decide.
         let dir = dir.canonicalize().ok();
         let repository = dir.as_deref().and_then(|dir| dir.ancestors().find(|dir| dir.join(".git").exists()));
         Self { dir: repository.map(Path::to_owned).or(dir), is_certain: false }
@@ -100,7 +102,7 @@ impl Finder<'_> {
         candidates
     }
 
-    /// Where a file lies below the root; none if it was not found or lies elsewhere.
+    /// Where a file lies below the root; none if it was not found or lies elsewhere: then the end of its path decides.
     fn location(&self, number: usize) -> Option<PathBuf> {
         let file = self.project.files.get(number)?;
         let source = self.sources.of(self.project, file)?;

@@ -16,6 +16,7 @@ pub mod xml;
 use super::model::{PlacedBranch, Project, Ratio};
 use super::source::Sources;
 use super::terminal::rows::Row;
+use crate::session::Session;
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -80,10 +81,24 @@ impl Format {
     }
 }
 
-/// Seconds since 1970; those of `SOURCE_DATE_EPOCH`, which builds set that are to come out the same, if it is set.
+/// The variable that builds set which are to come out the same: seconds since 1970.
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// Says so if a format has a time and the variable that is to set it has none.
+pub fn check_epoch(session: &mut Session<'_>, wanted: impl IntoIterator<Item = Format>) {
+    let is_set = std::env::var_os(EPOCH).is_some_and(|value| !value.is_empty());
+    if is_set && fixed_epoch().is_none() && wanted.into_iter().any(|format| format == Format::Cobertura) {
+        session.warn(&format!("{EPOCH} is no number of seconds: the report has the time of now"));
+    }
+}
+
+fn fixed_epoch() -> Option<u64> {
+    std::env::var(EPOCH).ok()?.trim().parse().ok()
+}
+
+/// Seconds since 1970; those of the variable, if it has any.
 fn now() -> u64 {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    fixed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs()))
+    fixed_epoch().unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs()))
 }
 
 /// The branches on a line, of all that are sorted by line.
