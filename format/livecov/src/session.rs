@@ -79,8 +79,8 @@ impl<'a> Session<'a> {
         &self.warnings
     }
 
-    /// How many columns the user wants lines to have; what is no number is for other programs.: shells set `COLUMNS` for themselves only, so that what is in the
-    /// environment was put there on purpose.
+    /// How many columns the user wants lines to have: shells set `COLUMNS` for themselves only, so that what is in the
+    /// environment was put there on purpose. What is no number was put there for others.
     pub fn wished_columns(&self) -> Option<usize> {
         let columns = std::env::var("COLUMNS").ok().filter(|_| self.is_program)?;
         columns.parse().ok().filter(|columns| *columns > 0)
