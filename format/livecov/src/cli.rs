@@ -13,7 +13,7 @@ use std::path::Path;
 /// Commands and flags are those of `go tool covdata`; flags may start with one
 /// dash or two.
 #[derive(Debug, Parser)]
-#[command(name = "livecov", version, max_term_width = 100, mut_subcommands(with_repeatable_switches))]
+#[command(name = "livecov", version, max_term_width = 100, mut_subcommands(with_switches))]
 #[command(after_help = "Exit status: 0 if all went well (what was left out is named on standard error),\n\
     1 if the command failed or --strict was violated, 2 if the command line is wrong,\n\
     3 if coverage is below a limit of `report`.")]
@@ -150,9 +150,7 @@ pub struct MergeOpts {
     #[arg(short = 'o', long = "o", value_name = "DIR", allow_hyphen_values = true)]
     output: Option<OsString>,
     /// Combine the data of different programs into one
-    #[arg(long = "pcombine", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        default_value = "false", value_parser = parse_bool, value_name = "BOOL", hide_default_value = true,
-        hide_possible_values = true)]
+    #[arg(long = "pcombine", default_value = "false", value_parser = parse_bool, value_name = BOOL, hide_default_value = true)]
     pub combine_programs: bool,
     /// Forget which process each count came from. The result is smaller, but merging it again with data of the same
     /// processes counts them twice
@@ -178,9 +176,7 @@ pub struct DebugdumpOpts {
     #[command(flatten)]
     pub common: Common,
     /// Show only functions that have run
-    #[arg(long = "live", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        default_value = "false", value_parser = parse_bool, value_name = "BOOL", hide_default_value = true,
-        hide_possible_values = true)]
+    #[arg(long = "live", default_value = "false", value_parser = parse_bool, value_name = BOOL, hide_default_value = true)]
     pub live: bool,
 }
 
@@ -202,14 +198,22 @@ pub struct CompletionsOpts {
     pub shell: clap_complete::Shell,
 }
 
-/// Lets switches be repeated: to ask twice asks for nothing else, and of `--SWITCH=BOOL` the last one says how it is to be.
-/// All other flags either take what each of their values says, or are refused the second time.
-fn with_repeatable_switches(command: clap::Command) -> clap::Command {
+/// What stands for the value of a switch in help texts, and makes one of a flag.
+pub(crate) const BOOL: &str = "BOOL";
+
+/// Gives switches their form: `--SWITCH` or `--SWITCH=BOOL`. They may be repeated, as to ask twice asks for nothing else, and
+/// the last one holds. All other flags either take what each of their values says, or are refused the second time.
+fn with_switches(command: clap::Command) -> clap::Command {
     command.mut_args(|arg| {
-        let is_bool = arg.get_value_names().is_some_and(|names| names == ["BOOL"]);
-        let is_switch = matches!(arg.get_action(), ArgAction::SetTrue) || is_bool;
         let id = arg.get_id().clone();
-        if is_switch { arg.overrides_with(id) } else { arg }
+        if arg.get_value_names().is_some_and(|names| names == [BOOL]) {
+            let with_value = arg.action(ArgAction::Set).num_args(0..=1).require_equals(true);
+            with_value.overrides_with(id).default_missing_value("true").hide_possible_values(true)
+        } else if matches!(arg.get_action(), ArgAction::SetTrue) {
+            arg.overrides_with(id)
+        } else {
+            arg
+        }
     })
 }
 

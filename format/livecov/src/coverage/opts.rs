@@ -3,7 +3,7 @@
 use super::changes::ChangeOpts;
 use super::formats::Format;
 use super::thresholds::{CountLimits, Limits};
-use crate::cli::Common;
+use crate::cli::{BOOL, Common};
 use crate::selection::SelectionOpts;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -28,16 +28,13 @@ pub struct CoverageOpts {
     #[arg(long, value_enum)]
     pub sort: Option<Sort>,
     /// Sort the other way round
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
-        hide_possible_values = true)]
+    #[arg(long, value_name = BOOL)]
     pub reverse: Option<bool>,
     /// List the lines that did not run, as ranges
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
-        hide_possible_values = true)]
+    #[arg(long, value_name = BOOL)]
     pub missing: Option<bool>,
     /// List what was left out of the measurement, and why
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
-        hide_possible_values = true)]
+    #[arg(long, value_name = BOOL)]
     pub omissions: Option<bool>,
     /// Show the source with its counts
     #[arg(long)]
