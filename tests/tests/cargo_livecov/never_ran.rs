@@ -91,6 +91,18 @@ fn dropped_functions_are_told_from_those_that_never_ran() {
     assert_eq!(there.collect::<Vec<_>>(), [("main", &true.into()), ("dead", &false.into())]);
 }
 
+/// Programs of the same crates share their data, and what the one lacks the other has: the unit tests do not call `main`.
+#[test]
+fn a_function_of_any_program_is_there() {
+    let project = project();
+    let calls = "#[test]\nfn calls() {\n    let program = env!(\"CARGO_BIN_EXE_app\");\n    \
+                 assert!(std::process::Command::new(program).status().unwrap().success());\n}\n";
+    project.write("tests/cli.rs", calls.as_bytes());
+    project.done(&["test"]);
+    let outcome = listed(&project, &[]);
+    assert_eq!((outcome.stdout_text(), outcome.stderr_text()), (THERE.into(), DROPPED.into()));
+}
+
 /// Nothing is claimed of programs that cannot be looked at, and which they are is said.
 #[test]
 fn where_it_cannot_be_told_that_is_said() {

@@ -107,20 +107,20 @@ impl Programs {
             return unknown;
         };
         let mut presences = vec![Presence::Absent; unknown.len()];
-        for (path, functions) in programs {
-            let of_program = presences_in(functions, table);
-            if (0..unknown.len())
-                .any(|number| of_program.get(number) == Some(&Presence::Absent) && ran(table, counters, number))
-            {
-                session.warn(&format!(
-                    "{} is another build than the one that ran: it lacks functions that ran. It is not looked at",
-                    path.display()
-                ));
-                return unknown;
-            }
-            for (presence, more) in presences.iter_mut().zip(of_program) {
+        for (_, functions) in &programs {
+            for (presence, more) in presences.iter_mut().zip(presences_in(functions, table)) {
                 *presence = (*presence).max(more);
             }
+        }
+        // Of several programs of one hash, each may lack what another has.
+        let mut numbers = presences.iter().enumerate().filter(|(_, presence)| **presence == Presence::Absent);
+        if numbers.any(|(number, _)| has_run(table, counters, number)) {
+            let names: Vec<String> = programs.iter().map(|(path, _)| path.display().to_string()).collect();
+            session.warn(&format!(
+                "{}: not of the build that ran, as functions ran that are not there; what was dropped is not known",
+                names.join(", ")
+            ));
+            return unknown;
         }
         presences
     }
@@ -180,7 +180,7 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn ran(table: &FunctionTable, counters: &Counters, number: usize) -> bool {
+fn has_run(table: &FunctionTable, counters: &Counters, number: usize) -> bool {
     counters.function(table, number).is_some_and(|counts| counts.iter().any(|count| *count > 0))
 }
 
