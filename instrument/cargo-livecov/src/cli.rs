@@ -5,7 +5,6 @@ use crate::flags::{
     self, CARGO_VALUES, Known, LISTS, METADATA_SWITCHES, OWN_VALUES, REPORT_FLAGS, nearest, one_of, takes_value,
 };
 use crate::near::{NearMiss, near_miss};
-use livecov::coverage::config::build::{Build, Granularity};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -393,37 +392,6 @@ impl Cli {
         Ok(true)
     }
 
-    /// Takes from the configuration file what the command line does not say.
-    /// Lists of both are joined.
-    pub fn complete(&mut self, build: Build) {
-        let Build { mode, granularity, include, exclude, .. } = build;
-        if let Some(mode) = mode.filter(|_| !self.given.contains("mode")) {
-            self.mode = mode.name().to_owned();
-        }
-        if let Some(granularity) = granularity.filter(|_| !self.given.contains("granularity")) {
-            self.granularity = if granularity == Granularity::Unit { "perblock" } else { "perfunc" }.to_owned();
-        }
-        self.included.extend(include);
-        self.excluded.extend(exclude);
-        let opposite = |value: Option<bool>| value.map(|is_on| !is_on);
-        let switches = [
-            ("include-deps", build.include_deps, &mut self.includes_dependencies),
-            ("tests-too", build.tests_too, &mut self.counts_tests),
-            ("proc-macros", build.proc_macros, &mut self.counts_proc_macros),
-            ("build-scripts", build.build_scripts, &mut self.counts_build_scripts),
-            ("cfg-coverage", opposite(build.cfg_coverage), &mut self.no_cfg_coverage),
-            ("cfg-coverage-nightly", opposite(build.cfg_coverage_nightly), &mut self.no_cfg_coverage_nightly),
-            ("const-fn", opposite(build.const_fn), &mut self.skips_const_fn),
-            ("signals", opposite(build.signals), &mut self.no_signals),
-            ("exports", opposite(build.exports), &mut self.no_exports),
-        ];
-        for (key, value, place) in switches {
-            if let Some(value) = value.filter(|_| !self.given.contains(key)) {
-                *place = value;
-            }
-        }
-    }
-
     fn value(&mut self, name: &str, value: OsString) -> Result<(), Error> {
         let text = value.to_string_lossy().into_owned();
         // One of the values would be dropped in silence.
@@ -459,7 +427,11 @@ impl Cli {
                 match name {
                     "--manifest-path" => self.manifest_path = Some(PathBuf::from(&value)),
                     "--target" => self.targets.push(text),
-                    "--config" => self.config_args.extend([name.into(), value.clone()]),
+                    // It comes before settings of ours.
+                    "--config" => {
+                        self.config_args.extend([name.into(), value]);
+                        return Ok(());
+                    }
                     "--exclude" => self.excluded.push(text),
                     "--features" | "-F" => self.metadata_args.extend(["--features".to_owned(), text]),
                     _ => {}
@@ -474,7 +446,7 @@ impl Cli {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use livecov::coverage::config::build::Mode;
+    use livecov::coverage::config::build::{Build, Granularity, Mode};
 
     fn parse(line: &str) -> Result<Cli, Error> {
         Cli::parse(line.split_whitespace().map(OsString::from))
@@ -587,7 +559,8 @@ mod tests {
         let cli = parse("test --show --fail-under-file-units 5 --html=a --missing=false --livecov-config l --config c x --diff main --color never").unwrap();
         let expected = "--show --fail-under-file-units 5 --html=a --missing=false --config l --diff main --color never";
         assert_eq!(cli.report_args, expected.split(' ').collect::<Vec<_>>());
-        assert_eq!(cli.cargo_args, ["--config", "c", "x", "--color", "never"]);
+        assert_eq!(cli.cargo_args, ["x", "--color", "never"]);
+        assert_eq!(cli.config_args, ["--config", "c"]);
         let cli = parse("report --manifest-path m --data-dir d --config l --nonsense").unwrap();
         assert_eq!(cli.report_args, ["--config", "l", "--nonsense"]);
         assert_eq!((cli.manifest_path, cli.data_folder), (Some("m".into()), Some("d".into())));

@@ -1,12 +1,13 @@
 //! Calls of the real compiler.
 
+use crate::argfile::{self, ArgFile};
 use crate::error::Error;
 use crate::host::MacroUse;
 use crate::protocol::Config;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// The compiler, as cargo names it.
 pub(crate) struct Compiler<'a> {
@@ -29,7 +30,7 @@ pub(crate) struct Compiled {
 impl<'a> Compiler<'a> {
     /// Takes the compiler from the front of a command line.
     pub(crate) fn new(config: &'a Config, line: &'a [OsString]) -> (Self, &'a [OsString]) {
-        let is_program = |arg: &&OsString| !arg.to_string_lossy().starts_with('-') && !is_source(arg);
+        let is_program = |arg: &&OsString| !arg.to_string_lossy().starts_with(['-', '@']) && !is_source(arg);
         let count = 1 + usize::from(line.get(1).is_some_and(|arg| is_program(&arg)));
         let (words, args) = line.split_at(count.min(line.len()));
         (Self { words: words.iter().map(OsString::as_os_str).collect(), config, macro_use: MacroUse::default() }, args)
@@ -67,10 +68,33 @@ impl<'a> Compiler<'a> {
         Error::Start(self.name(), error)
     }
 
+    fn spawn(&self, command: &mut Command, connect: &dyn Fn(&mut Command)) -> Result<(Child, Option<ArgFile>), Error> {
+        let compiler = self.words.last().copied().unwrap_or_default();
+        let started = argfile::spawn(command, compiler, &self.config.out.join("args"), connect);
+        // It may be the user's wrapper that is not there.
+        started.map_err(|error| Error::Start(command.get_program().display().to_string(), error))
+    }
+
+    /// Runs a call to its end.
+    pub(crate) fn status(&self, command: &mut Command) -> Result<ExitStatus, Error> {
+        let (mut child, _args) = self.spawn(command, &|_| {})?;
+        child.wait().map_err(|error| self.not_started(error))
+    }
+
+    /// Runs a call to its end, and holds back all that it says.
+    pub(crate) fn output(&self, command: &mut Command) -> Result<Output, Error> {
+        let (child, _args) = self.spawn(command, &|command| {
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+        })?;
+        child.wait_with_output().map_err(|error| self.not_started(error))
+    }
+
     /// Runs a call and holds back what it says, except that a file is there:
     /// cargo then goes on with other crates.
     pub(crate) fn held(&self, command: &mut Command) -> Result<Compiled, Error> {
-        let mut child = command.stderr(Stdio::piped()).spawn().map_err(|error| self.not_started(error))?;
+        let (mut child, _args) = self.spawn(command, &|command| {
+            command.stderr(Stdio::piped());
+        })?;
         let mut messages = Vec::new();
         let mut is_announced = false;
         if let Some(stderr) = child.stderr.take() {

@@ -9,11 +9,13 @@
 #![deny(unsafe_code)]
 
 mod announce;
+mod argfile;
 mod artifacts;
 mod by_hand;
 mod clean;
 pub mod cli;
 mod compiler;
+mod complete;
 mod data;
 pub mod error;
 mod fallback;
@@ -22,6 +24,7 @@ mod flags;
 mod host;
 mod housekeeping;
 mod isolation;
+mod line;
 mod messages;
 mod missed;
 pub mod near;

@@ -41,7 +41,7 @@ const CFG_OPTIONS: [&str; 6] =
     ["target-cpu", "target-feature", "panic", "debug-assertions", "opt-level", "relocation-model"];
 
 /// Options whose value is the next argument; of others it is part of the same.
-const WITH_VALUE: [&str; 19] = [
+const WITH_VALUE: [&str; 35] = [
     "-C",
     "-Z",
     "-A",
@@ -51,6 +51,22 @@ const WITH_VALUE: [&str; 19] = [
     "-L",
     "-l",
     "-o",
+    "--allow",
+    "--cap-lints",
+    "--codegen",
+    "--color",
+    "--deny",
+    "--diagnostic-width",
+    "--error-format",
+    "--env-set",
+    "--explain",
+    "--forbid",
+    "--force-warn",
+    "--json",
+    "--remap-path-prefix",
+    "--remap-path-scope",
+    "--sysroot",
+    "--warn",
     "--crate-name",
     "--crate-type",
     "--edition",
@@ -76,7 +92,8 @@ impl Call {
                 Some((name, value)) if name.starts_with("--") => call.option(name, value),
                 _ if text.starts_with("-C") && text.len() > 2 => call.option("-C", &text[2..]),
                 _ if text == "--test" => call.is_test = true,
-                _ if !text.starts_with('-') && text.ends_with(".rs") => call.source = Some(index),
+                // The root file may have any name. Cargo names it before flags of the user.
+                _ if !text.starts_with(['-', '@']) => drop(call.source.get_or_insert(index)),
                 _ => {}
             }
             index += 1 + usize::from(is_split);
@@ -107,7 +124,7 @@ impl Call {
                 self.cfg_args.push(format!("--target={value}"));
                 self.target = Some(value.to_owned());
             }
-            "-C" => self.codegen(value),
+            "-C" | "--codegen" => self.codegen(value),
             _ => {}
         }
     }
@@ -263,6 +280,18 @@ mod tests {
         };
         assert_eq!(args(None), "--crate-name a src/lib.rs -C opt-level=3 -Cmetadata=1 --emit=metadata");
         assert_eq!(args(Some("/o.rs")), "--crate-name a /o.rs -C opt-level=3 -Cmetadata=1 --emit=metadata");
+    }
+
+    #[test]
+    fn roots_have_any_name() {
+        let source = |line: &str| call(line).source().map(Path::to_owned);
+        let root = Some(PathBuf::from("src/lib"));
+        assert_eq!(
+            source("--crate-name a --edition=2021 src/lib --crate-type lib --cap-lints warn --sysroot s.rs"),
+            root
+        );
+        assert_eq!(source("--crate-name a src/lib --unknown b.rs"), root);
+        assert_eq!(source("--crate-name a --crate-type lib @args"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::files;
 use crate::host::{self, Used};
 use crate::housekeeping::{self, InUse};
+use crate::line::Line;
 use crate::messages::{self, Artifact, split_format};
 use crate::near;
 use crate::notes;
@@ -120,6 +121,7 @@ struct Session {
     by_hand: Option<ByHand>,
     report: Report,
     rustdoc_flags: Vec<String>,
+    has_wrapper_table: bool,
     /// The machine that builds.
     host: String,
     /// What is not to be removed while cargo runs.
@@ -161,9 +163,20 @@ impl Session {
         shared_macros::prepare(&config.out)?;
         let report = Report::of(&cli, &project);
         let rustdoc_flags = settings.rustdoc_flags(host);
-        let host = host.to_owned();
+        let (host, has_wrapper_table) = (host.to_owned(), settings.has_wrapper_table());
         let (store, by_hand) = (project.store(), project.by_hand);
-        Ok(Self { cli, config, config_file, store, by_hand, report, rustdoc_flags, host, _in_use: in_use })
+        Ok(Self {
+            cli,
+            config,
+            config_file,
+            store,
+            by_hand,
+            report,
+            rustdoc_flags,
+            has_wrapper_table,
+            host,
+            _in_use: in_use,
+        })
     }
 
     /// The variables that make cargo, called by hand, count.
@@ -417,7 +430,15 @@ impl Session {
     /// Cargo with probes.
     fn command(&self, command: CargoCommand, args: &[OsString]) -> Result<Command, Error> {
         let mut call = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-        call.args(cargo_line(command, &own_path()?, &self.config.out, args));
+        let line = Line {
+            command,
+            wrapper: &own_path()?,
+            target_folder: &self.config.out,
+            config_args: &self.cli.config_args,
+            has_wrapper_table: self.has_wrapper_table,
+            args,
+        };
+        call.args(line.arguments());
         // It would go before what the command line says.
         call.env_remove("RUSTC_WRAPPER");
         call.env(CONFIG, &self.config_file).env("CARGO_ENCODED_RUSTDOCFLAGS", self.encoded_rustdoc_flags());
@@ -494,70 +515,9 @@ fn targets(cli: &Cli, settings: &Settings, host: &str, counts_host: bool) -> Vec
     targets
 }
 
-/// The arguments that cargo gets. Ours are no variables: tests that call cargo
-/// would pass those on. They stand in front, as behind the first word that is
-/// no flag `cargo run` takes everything for the program's.
-fn cargo_line(command: CargoCommand, wrapper: &Path, target_folder: &Path, args: &[OsString]) -> Vec<OsString> {
-    // What JSON takes for a text TOML does too.
-    let text = |path: &Path| serde_json::Value::from(path.display().to_string());
-    // A directory that plain builds use too would have crates without probes, which cargo would take for the same.
-    let settings = [
-        ("build.rustc-wrapper", wrapper),
-        ("build.build-dir", target_folder),
-        // Cargo that is called by a test takes the wrapper, too. What it builds where plain builds are has other names.
-        ("env.RUSTC_WRAPPER", wrapper),
-        ("env.__CARGO_DEFAULT_LIB_METADATA", target_folder),
-    ];
-    let mut line: Vec<OsString> = command.words().iter().map(OsString::from).collect();
-    let own = args.iter().take_while(|arg| *arg != "--").map(|arg| arg.to_string_lossy());
-    let is_archive = command == CargoCommand::Nextest && own.into_iter().any(|arg| arg.starts_with("--archive-file"));
-    // What is in an archive is built already, and nextest takes no flags about building then.
-    if !is_archive {
-        line.extend(
-            settings.iter().flat_map(|(name, path)| ["--config".into(), format!("{name}={}", text(path)).into()]),
-        );
-        line.extend(["--target-dir".into(), target_folder.into()]);
-    }
-    line.extend(args.iter().cloned());
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cargo_is_called_with_our_flags_first() {
-        let args = ["--release", "prog", "--", "-x"].map(OsString::from);
-        let line = cargo_line(CargoCommand::Nextest, Path::new("/a \"b"), Path::new("/t"), &args);
-        let expected = [
-            "nextest",
-            "run",
-            "--config",
-            "build.rustc-wrapper=\"/a \\\"b\"",
-            "--config",
-            "build.build-dir=\"/t\"",
-            "--config",
-            "env.RUSTC_WRAPPER=\"/a \\\"b\"",
-            "--config",
-            "env.__CARGO_DEFAULT_LIB_METADATA=\"/t\"",
-            "--target-dir",
-            "/t",
-            "--release",
-            "prog",
-            "--",
-            "-x",
-        ];
-        assert_eq!(line, expected);
-    }
-
-    #[test]
-    fn nothing_is_built_of_an_archive() {
-        let args = ["--archive-file", "a.tar.zst"].map(OsString::from);
-        let line = |command| cargo_line(command, Path::new("/w"), Path::new("/t"), &args);
-        assert_eq!(line(CargoCommand::Nextest), ["nextest", "run", "--archive-file", "a.tar.zst"]);
-        assert!(line(CargoCommand::Archive).contains(&"--target-dir".into()));
-    }
 
     #[test]
     fn targets_by_flag_or_none() {

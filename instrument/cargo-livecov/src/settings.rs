@@ -15,15 +15,32 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Asks cargo. Without an answer there is nothing special.
+    /// Asks cargo. Without an answer there is nothing special, which the user is
+    /// told.
     pub(crate) fn load(config_args: &[OsString]) -> Self {
         let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
         let mut command = Command::new(cargo);
         command.args(["-Zunstable-options", "config", "get", "--format=json"]).args(config_args);
         // The command is unstable; the configuration is not.
         let output = command.env("RUSTC_BOOTSTRAP", "1").output();
-        let config = output.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok());
-        Self { config: config.unwrap_or_default() }
+        let config = output.map_err(|error| error.to_string()).and_then(|output| {
+            let said = || String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            serde_json::from_slice(&output.stdout)
+                .map_err(|error| if said().is_empty() { error.to_string() } else { said() })
+        });
+        let config = config.unwrap_or_else(|why| {
+            eprintln!(
+                "warning: livecov: `cargo config get` failed, so targets, wrappers, flags and linkers in cargo's \
+                 configuration do not reach livecov: {why}"
+            );
+            Value::default()
+        });
+        Self { config }
+    }
+
+    /// Whether `[env]` has `RUSTC_WRAPPER` as a table.
+    pub(crate) fn has_wrapper_table(&self) -> bool {
+        self.config["env"]["RUSTC_WRAPPER"].is_object()
     }
 
     /// The wrapper of rustc that cargo would call.

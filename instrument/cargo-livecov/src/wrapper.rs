@@ -3,6 +3,7 @@
 mod bare;
 
 use self::bare::Bare;
+use crate::argfile::expanded;
 use crate::compiler::{Compiled, Compiler};
 use crate::error::Error;
 use crate::fallback::{Complaints, Fallback};
@@ -36,7 +37,8 @@ const EXPORTS: &str = "__livecov_exports";
 ///
 /// If the compiler cannot be started.
 pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
-    let (compiler, args) = Compiler::new(config, line);
+    let line = expanded(line);
+    let (compiler, args) = Compiler::new(config, &line);
     let call = Call::new(args.to_vec());
     let mut with_cfg = call.clone();
     let mut wrapper = Wrapper { config, compiler, call: &call, given: &call, runtime: None };
@@ -100,7 +102,7 @@ impl Wrapper<'_> {
         if self.uses_counted_crates() {
             return self.plain_with_macros(command);
         }
-        let status = command.status().map_err(|error| self.compiler.not_started(error))?;
+        let status = self.compiler.status(command)?;
         self.ended(status)
     }
 

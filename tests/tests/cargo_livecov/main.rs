@@ -9,6 +9,7 @@ mod at_once;
 mod build_table;
 mod builds;
 mod by_hand;
+mod calls;
 mod cfg_options;
 mod configuration;
 mod environment;

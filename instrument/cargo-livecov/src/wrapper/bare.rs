@@ -116,7 +116,7 @@ impl Crate<'_> {
         files::create_folder(&folder)?;
         let mut command = self.wrapper.compiler.direct();
         command.args(args).arg("--out-dir").arg(&folder).args(more).args(self.wrapper.search_paths());
-        let output = command.output().map_err(|error| self.wrapper.compiler.not_started(error))?;
+        let output = self.wrapper.compiler.output(&mut command)?;
         files::remove_folder(&folder)?;
         Ok(output)
     }
