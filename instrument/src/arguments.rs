@@ -115,7 +115,7 @@ impl Cutter<'_> {
 
 /// Whether tokens have a block, a closure, a right operand of `&&`, `||`, or
 /// statements.
-fn may_have_units(tokens: &TokenStream) -> bool {
+pub(crate) fn may_have_units(tokens: &TokenStream) -> bool {
     let mut and = false;
     tokens.clone().into_iter().any(|token| {
         let was_and = std::mem::take(&mut and);

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Found};
 use crate::krate::{Crate, rules_of};
 use crate::look::{Look, Part};
 use proc_macro2::{TokenStream, TokenTree};
+use std::rc::Rc;
 
 /// Of how many parts of a call's arguments each is tried by itself.
 const PART_LIMIT: usize = 32;
@@ -50,12 +51,14 @@ impl Crate<'_> {
         let Some(path) = self.files.get(number).map(|file| file.path.clone()) else { return Vec::new() };
         let is_left_out = self.options.left_out.contains_key(&path);
         let known_functions = self.functions.len();
+        let outermost = call.outermost.clone().unwrap_or_else(|| Rc::new(call.clone()));
         let rules = Rules { arms_signals: false, ..rules_of(self.options, &self.basis) };
         let file = &mut self.files[number];
         let finding = Finding {
             path,
             known_definitions: self.definitions.count(number),
             given: Some(call.given.clone()),
+            outermost: Some(outermost.clone()),
             depth: call.depth,
             counted: std::mem::take(&mut file.counted),
             ..Finding::default()
@@ -69,6 +72,7 @@ impl Crate<'_> {
         if is_left_out {
             self.functions.truncate(known_functions);
             finding.waiting.clear();
+            finding.made.clear();
         } else {
             file.edits.append(edits);
             file.skipped.append(&mut skipped);
@@ -80,6 +84,7 @@ impl Crate<'_> {
                 function.call = Some(call.given.range.clone());
             }
         }
+        self.note_made(number, outermost, std::mem::take(&mut finding.made));
         self.found(number, finding)
     }
 
@@ -126,7 +131,7 @@ impl Crate<'_> {
 
     /// Cuts parts of what a call was given; none, with nothing done, if the
     /// probes are in the way of the macro.
-    fn cut(
+    pub(crate) fn cut(
         &mut self,
         number: usize,
         waiting: &Waiting,

@@ -106,9 +106,9 @@ impl Cutter<'_> {
         }
     }
 
-    /// A function whose block alone was given.
+    /// A function whose block was given, alone or at least its content.
     fn given_block(&mut self, sig: &syn::Signature, block: &syn::Block) {
-        let Some(range) = self.given(block) else { return };
+        let Some(range) = self.given(block) else { return self.note_made(sig, block) };
         if self.is_new(&range) {
             self.function_item(sig, block, &[], range.start);
         }
@@ -165,6 +165,7 @@ impl Cutter<'_> {
             names: self.names.clone(),
             place: self.place.clone(),
             given,
+            outermost: self.finding.outermost.clone(),
             depth: self.finding.depth + 1,
             known: self.finding.known_definitions + self.finding.definitions.len(),
         }

@@ -5,10 +5,12 @@
 //! macros for other calls, are new: its functions are counted at the
 //! definition.
 
+use crate::arguments::may_have_units;
 use crate::macro_rules::expand;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 /// How many tokens the expansions of one crate may have.
 const TOKEN_LIMIT: usize = 4 << 20;
@@ -46,6 +48,8 @@ pub(crate) struct Call {
     pub(crate) place: crate::modules::ModulePlace,
     /// What the outermost of the calls that lead here was given.
     pub(crate) given: Given,
+    /// That call, if this is another one.
+    pub(crate) outermost: Option<Rc<Call>>,
     /// How many calls lead here.
     pub(crate) depth: usize,
     /// How many macros its file had defined before it.
@@ -149,7 +153,9 @@ impl Definitions {
 
     /// What `call` of a macro with these rules comes to.
     pub(crate) fn expand(&mut self, rules: TokenStream, call: &Call) -> Result<TokenStream, Refusal> {
-        let has_code = has_block(call.tokens.clone()) || look(call.tokens.clone(), &mut Vec::new());
+        let has_code = has_block(call.tokens.clone())
+            || may_have_units(&call.tokens)
+            || look(call.tokens.clone(), &mut Vec::new());
         if !has_code && !self.declares(&call.name, &mut HashSet::new()) {
             return Err(Refusal::Nothing);
         }

@@ -4,12 +4,14 @@ use crate::arguments::Waiting;
 use crate::cutter::Cutter;
 use crate::edits::Piece;
 use crate::expansion::{Call, Definition, Given};
+use crate::made::Made;
 use crate::modules::{Candidates, ModuleFile, ModulePlace, straight};
 use crate::options::OVERLAY_ROOT;
 use livecov_format::model::OmissionReason;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
@@ -34,10 +36,14 @@ pub(crate) struct Finding {
     pub(crate) calls: Vec<Call>,
     /// Calls in the place of expressions and statements.
     pub(crate) waiting: Vec<Waiting>,
+    /// Functions of which the definition has the braces.
+    pub(crate) made: Vec<Made>,
     /// How many macros the file has defined before.
     pub(crate) known_definitions: usize,
     /// In the expansion of a call: what that was given.
     pub(crate) given: Option<Given>,
+    /// The call in the text that leads here.
+    pub(crate) outermost: Option<Rc<Call>>,
     /// How many calls lie around the code at hand.
     pub(crate) depth: usize,
     /// Where in the text code starts that was counted in an expansion.

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Found};
 use crate::functions::{Draft, Function};
 use crate::generate::{Probes, RootEnd, root_start};
 use crate::leaving::Leaving;
+use crate::made::MadeByCall;
 use crate::modules::{Candidates, ModuleFile, ModulePlace};
 use crate::options::{Diagnostic, Instrumented, Options, Rejected, SourceFile};
 use crate::rejected::find;
@@ -71,6 +72,8 @@ pub(crate) struct Crate<'a> {
     pub(crate) calls: Vec<(usize, Call)>,
     /// Those among expressions.
     pub(crate) waiting: Vec<(usize, Waiting)>,
+    /// Functions that calls make, with the number of the file.
+    pub(crate) made: Vec<(usize, MadeByCall)>,
     /// Files that have attributes for other tools, which are inactive here.
     pub(crate) blanked: Vec<SourceFile>,
 }
@@ -101,6 +104,7 @@ impl<'a> Crate<'a> {
             definitions: Definitions::default(),
             calls: Vec::new(),
             waiting: Vec::new(),
+            made: Vec::new(),
             blanked: Vec::new(),
         }
     }
@@ -115,10 +119,13 @@ impl<'a> Crate<'a> {
             proc_macro2::extra::invalidate_current_thread_spans();
             self.read_files(self.root(), load);
         }
-        while !(self.waiting.is_empty() && self.calls.is_empty()) {
+        while !(self.waiting.is_empty() && self.calls.is_empty() && self.made.is_empty()) {
             let mut found = self.foreign_calls();
             for (file, call) in std::mem::take(&mut self.waiting) {
                 found.extend(self.arguments(file, &call));
+            }
+            for (file, call) in std::mem::take(&mut self.made) {
+                found.extend(self.made(file, &call));
             }
             self.read_files(found, load);
         }

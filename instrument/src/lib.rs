@@ -29,6 +29,7 @@ mod leaving;
 mod look;
 mod macro_rules;
 mod macros;
+mod made;
 mod modules;
 mod options;
 mod rejected;

@@ -317,8 +317,20 @@ impl<'ast> Visit<'ast> for Look<'_> {
             Item::Fn(function) if function.sig.constness.is_none() => this.visit_block(&function.block),
             Item::Impl(block) => block.items.iter().for_each(|item| match item {
                 syn::ImplItem::Fn(method) if method.sig.constness.is_none() => this.visit_block(&method.block),
+                syn::ImplItem::Macro(call) => this.macro_call(&call.mac, true),
                 _ => {}
             }),
+            Item::Trait(declaration) => declaration.items.iter().for_each(|item| match item {
+                syn::TraitItem::Fn(method) if method.sig.constness.is_none() => {
+                    method.default.iter().for_each(|block| this.visit_block(block));
+                }
+                syn::TraitItem::Macro(call) => this.macro_call(&call.mac, true),
+                _ => {}
+            }),
+            Item::Mod(module) => {
+                module.content.iter().flat_map(|(_, items)| items).for_each(|item| this.visit_item(item));
+            }
+            Item::Macro(call) if call.ident.is_none() => this.macro_call(&call.mac, true),
             _ => {}
         });
     }

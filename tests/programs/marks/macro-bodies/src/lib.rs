@@ -47,6 +47,7 @@ pub fn e(x: u32) -> u32 { //=1
 fn diverge(_: u32) -> ! { std::process::exit(0) } //=1
 mod forms;
 mod given;
+mod made;
 #[cfg(test)]
 mod t {
     use super::*;
