@@ -95,8 +95,8 @@ fn dropped_functions_are_told_from_those_that_never_ran() {
 #[test]
 fn a_function_of_any_program_is_there() {
     let project = project();
-    let calls = "#[test]\nfn calls() {\n    let program = env!(\"CARGO_BIN_EXE_app\");\n    \
-                 assert!(std::process::Command::new(program).status().unwrap().success());\n}\n";
+    let calls = "use std::process::Command as Program;\n#[test]\nfn calls() {\n    \
+                 assert!(Program::new(env!(\"CARGO_BIN_EXE_app\")).status().unwrap().success());\n}\n";
     project.write("tests/cli.rs", calls.as_bytes());
     project.done(&["test"]);
     let outcome = listed(&project, &[]);
