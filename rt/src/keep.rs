@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use livecov_format::hash::Hash;
 
 /// At most this many dumps are kept, if not all.
-const MAX_KEPT: usize = 64;
+pub(crate) const MAX_KEPT: usize = 64;
 /// Images of which dumps are counted, each in each of its directories.
 const MAX_IMAGES: usize = 16;
 /// How often it is asked whether another thread is done with the table, each

@@ -39,11 +39,21 @@ pub(crate) fn load_once() {
     }
 }
 
+const OFF: [&[u8]; 4] = [b"0", b"no", b"off", b"false"];
+const ON: [&[u8]; 4] = [b"1", b"yes", b"on", b"true"];
+
+fn is_one_of(value: &[u8], words: [&[u8]; 4]) -> bool {
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
 /// Whether a variable has the value `0`, `no`, `off` or `false`.
 fn is_off(name: &CStr) -> bool {
-    environment(name).is_some_and(|value| {
-        [&b"0"[..], b"no", b"off", b"false"].iter().any(|word| value.bytes().eq_ignore_ascii_case(word))
-    })
+    environment(name).is_some_and(|value| is_one_of(value.bytes(), OFF))
+}
+
+/// Whether a value plainly says yes or no.
+pub(crate) fn is_switch(value: &[u8]) -> bool {
+    is_one_of(value, OFF) || is_one_of(value, ON)
 }
 
 /// Whether a variable has a value other than those of [`is_off`].

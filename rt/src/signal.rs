@@ -34,6 +34,7 @@
 //! stacks that this needs, only where nobody has handled these signals before.
 
 mod library;
+mod mistakes;
 mod names;
 mod startup;
 

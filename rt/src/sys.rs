@@ -526,6 +526,18 @@ fn is_privileged() -> bool {
 /// A privileged program has no variables: its caller would else choose where
 /// it writes. This is what `secure_getenv` does where there is one.
 pub(crate) fn environment(name: &CStr) -> Option<Path> {
+    let value = variable(name)?;
+    let mut path = Path::new();
+    path.push(value.to_bytes());
+    (path.bytes() == value.to_bytes() && !path.bytes().is_empty()).then_some(path)
+}
+
+/// Whether [`environment`] has no value because that is too long.
+pub(crate) fn is_too_long(name: &CStr) -> bool {
+    environment(name).is_none() && variable(name).is_some_and(|value| !value.is_empty())
+}
+
+fn variable(name: &CStr) -> Option<&'static CStr> {
     if is_privileged() {
         return None;
     }
@@ -538,10 +550,7 @@ pub(crate) fn environment(name: &CStr) -> Option<Path> {
     }
     // SAFETY: not null, so it is a C string, which stays for as long as the
     // environment is not changed.
-    let value = unsafe { CStr::from_ptr(value) };
-    let mut path = Path::new();
-    path.push(value.to_bytes());
-    (path.bytes() == value.to_bytes() && !path.bytes().is_empty()).then_some(path)
+    Some(unsafe { CStr::from_ptr(value) })
 }
 
 /// How many libraries this process has unloaded so far. Takes the loader's

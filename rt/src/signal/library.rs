@@ -15,8 +15,9 @@
 //! each control block has the address of a function that answers for its
 //! runtime ([`answer`]).
 
+use super::mistakes;
 use super::startup::{
-    arm_named, is_ending, named_signal, note_named, noted, tell_of_directory, tell_of_handler, variables,
+    arm_named, is_ending, named_signal, named_signals, note_named, noted, tell_of_directory, tell_of_handler, variables,
 };
 use super::{Action, Arming, CRASHES, TERMINATION, arm_all_the_same, current, install_over};
 use crate::handler::HANDLERS;
@@ -72,6 +73,9 @@ pub extern "C" fn arm_library() {
     let mut is_asked = is_wanted;
     settings::load();
     let is_first = is_first();
+    if is_first {
+        mistakes::tell_of_mistakes();
+    }
     for (variable, action) in variables() {
         if let Some(signal) = named_signal(variable, is_first) {
             note_named(action, signal);
@@ -80,6 +84,9 @@ pub extern "C" fn arm_library() {
     }
     if !is_asked {
         return;
+    }
+    if is_first {
+        mistakes::tell_of_same(named_signals());
     }
     if let Some((place, Err(error))) = place.map(|place| (place, target::publish(place))) {
         if is_first {

@@ -1,6 +1,6 @@
 //! What is armed before `main`, unasked by the program.
 
-use super::{Action, TERMINATION, arm_all_the_same, current, hide, is_unarmed};
+use super::{Action, TERMINATION, arm_all_the_same, current, hide, is_unarmed, mistakes};
 use crate::error::Error;
 use crate::handler::level_of;
 use crate::held::{has, pending};
@@ -49,12 +49,14 @@ pub extern "C" fn arm_what_ends() {
         arm_endings();
         crate::leave::at_quick_exit();
     }
+    mistakes::tell_of_mistakes();
     for ((variable, action), named) in VARIABLES.into_iter().zip(&NAMED) {
         if let Some(signal) = named_signal(variable, true) {
             named.store(signal, Ordering::Relaxed);
             arm_named(variable, signal, action, is_wanted);
         }
     }
+    mistakes::tell_of_same(named_signals());
     if settings::is_on(c"LIVECOV_DUMP_THREAD") && NAMED.iter().any(|signal| signal.load(Ordering::Relaxed) != 0) {
         crate::writer::start();
     }

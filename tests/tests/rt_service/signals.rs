@@ -76,6 +76,38 @@ fn a_name_that_is_not_understood_is_told_at_the_start() {
 }
 
 #[test]
+fn values_that_are_not_understood_are_told_at_the_start() {
+    let root = scratch();
+    let cases = [
+        ("LIVECOV_DUMP_KEEP", "all", Some("LIVECOV_DUMP_KEEP=all: not understood; use a number from 1 to 64")),
+        ("LIVECOV_DUMP_KEEP", "65", Some("use a number from 1 to 64")),
+        ("LIVECOV_DUMP_KEEP", "-1", Some("use a number from 1 to 64")),
+        ("LIVECOV_DUMP_KEEP", "64", None),
+        ("LIVECOV_DUMP_KEEP", "", None),
+        ("LIVECOV_ARGS", "none", Some("LIVECOV_ARGS=none: not understood; use 0 to keep arguments out")),
+        ("LIVECOV_ARGS", "Off", None),
+        ("LIVECOV_DUMP_THREAD", "2", Some("use 1 for a thread")),
+        ("LIVECOV_DUMP_THREAD", "1", None),
+        ("LIVECOV_TAKE_SIGNAL", "12", Some("name the same signal")),
+    ];
+    for (variable, value, words) in cases {
+        let variables = [("LIVECOV_DIR", text(root.path())), ("LIVECOV_DUMP_SIGNAL", "USR2"), (variable, value)];
+        let end = Service::start(&variables).tell_last("return 3");
+        assert_eq!(end.status, 3, "{variable}={value}");
+        assert_one_line(&end, words.as_slice());
+    }
+}
+
+/// It must not look as if the variable were not set.
+#[test]
+fn a_path_that_is_too_long_is_told() {
+    let long = format!("/tmp/{}", "a".repeat(5000));
+    let end = Service::start(&[("LIVECOV_DIR", &long)]).tell_last("return 3");
+    assert_eq!(end.status, 3);
+    assert_one_line(&end, &["LIVECOV_DIR: the path is too long"]);
+}
+
+#[test]
 fn a_dump_signal_that_ends_programs_ends_them_still() {
     for (name, status) in [("TERM", TERM), ("int", -2), ("QUIT", -3)] {
         let root = scratch();
