@@ -214,7 +214,13 @@ impl Config {
     #[must_use]
     pub fn target(&self, folder: &Path, root: &Path) -> Option<(&Package, &Target)> {
         let package = self.packages.iter().find(|package| package.folder == folder)?;
-        Some((package, package.targets.iter().find(|target| target.root == root)?))
+        let targets = || package.targets.iter();
+        // By way of a symbolic link, cargo and the system give a directory different names.
+        let by_another_name = || {
+            let root = root.canonicalize().ok()?;
+            targets().find(|target| target.root.canonicalize().is_ok_and(|path| path == root))
+        };
+        Some((package, targets().find(|target| target.root == root).or_else(by_another_name)?))
     }
 }
 

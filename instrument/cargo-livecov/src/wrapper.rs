@@ -49,7 +49,14 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
     let root = files::straight(&here.join(source));
     wrapper.compiler.macro_use = MacroUse::open(config, &call, &root)?;
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let target = config.target(&folder, &root).filter(|(package, target)| wrapper.is_wanted(package, target));
+    let (mut here, mut root) = (here, root);
+    let target = config.target(&folder, &root);
+    if let Some((_, target)) = target.filter(|(_, target)| target.root != root) {
+        // A link leads here: files have the names that cargo gives them.
+        root.clone_from(&target.root);
+        here = above(&root, source).unwrap_or(here);
+    }
+    let target = target.filter(|(package, target)| wrapper.is_wanted(package, target));
     let Some(runtime) = runtime else {
         if target.is_some() {
             let why_none = format!("there is no runtime for {}", call.target.as_deref().unwrap_or(&config.host));
@@ -71,6 +78,12 @@ pub fn run(config: &Config, line: &[OsString]) -> Result<i32, Error> {
         }
         None => wrapper.plain(),
     }
+}
+
+/// The directory in which `source`, a relative path, is `root`.
+fn above(root: &Path, source: &Path) -> Option<PathBuf> {
+    let is_below = source.is_relative() && root.ends_with(source);
+    root.ancestors().nth(source.components().count()).filter(|_| is_below).map(Path::to_owned)
 }
 
 struct Wrapper<'a> {

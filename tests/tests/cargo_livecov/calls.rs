@@ -82,6 +82,21 @@ fn roots_of_any_name() {
     assert_eq!((count("src/root.inc", 3), count("start", 2)), (Some(1), Some(1)), "{lines:?}");
 }
 
+/// The system has another name for the directory than cargo.
+#[test]
+fn a_link_to_the_project() {
+    let project = project();
+    let link = project.outside("links").join("link");
+    std::os::unix::fs::symlink(project.root(), &link).expect("a link");
+    let manifest = link.join("Cargo.toml").display().to_string();
+    project.write("src/lib.rs", LIB.replace('1', "file!().len() as u8").as_bytes());
+    let outcome = project.done(&["run", "--manifest-path", &manifest]);
+    assert!(outcome.stdout_text().starts_with("10\n"), "{outcome:?}");
+    assert!(outcome.stdout_text().contains("Total        4/4 100.0%"), "{outcome:?}");
+    let outcome = project.done(&["build", "--manifest-path", &manifest]);
+    assert!(outcome.stderr_text().contains("livecov: built "), "{outcome:?}");
+}
+
 /// Cargo builds for the target that its configuration names.
 #[test]
 fn targets_of_the_configuration() {

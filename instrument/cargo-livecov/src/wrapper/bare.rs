@@ -91,7 +91,7 @@ impl Crate<'_> {
         for line in output.stderr.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_new && !is_artifact(line)) {
             io::stderr().write_all(line).ok();
         }
-        if !is_new && self.is_about_cfg(complaints.files)? {
+        if !is_new && self.is_about_cfg(complaints.files, &output.stderr)? {
             let name = &call.crate_name;
             eprintln!(
                 "livecov: crate {name} compiles without `--cfg coverage`, which livecov sets; --no-cfg-coverage leaves it out"
@@ -102,9 +102,11 @@ impl Crate<'_> {
 
     /// Whether a crate that does not compile would do so without the `cfg` options
     /// that this tool sets.
-    fn is_about_cfg(&self, read: &[PathBuf]) -> Result<bool, Error> {
+    fn is_about_cfg(&self, read: &[PathBuf], messages: &[u8]) -> Result<bool, Error> {
         let has_name = |path: &PathBuf| fs::read_to_string(path).is_ok_and(|text| text.contains("coverage"));
-        if self.wrapper.config.cfg.is_empty() || !read.iter().any(has_name) {
+        // Code that macros or build scripts make is named in messages only.
+        let is_named = String::from_utf8_lossy(messages).contains("coverage") || read.iter().any(has_name);
+        if self.wrapper.config.cfg.is_empty() || !is_named {
             return Ok(false);
         }
         Ok(self.check(self.wrapper.given.check_args(None), &[])?.status.success())
