@@ -207,13 +207,8 @@ impl Session {
 
     fn cargo(&self, command: CargoCommand) -> Result<i32, Error> {
         let runs = !self.cli.builds_only();
-        let for_all = ["--color", "--config", "--no-config", "auto", "always", "never"];
-        if !command.runs()
-            && let Some(flag) = self.cli.report_args.first().map(|arg| arg.to_string_lossy())
-            && !for_all.contains(&&*flag)
-        {
-            let words = command.words().join(" ");
-            return Err(Error::Usage(format!("{flag} is for reports, and `{words}` makes none: give it to `report`")));
+        if !runs {
+            self.check_no_report_is_asked_for(command)?;
         }
         if self.cli.artifact_folder.is_some() && command != CargoCommand::Build {
             return Err(Error::Usage("--artifact-dir is for `build`".to_owned()));
@@ -241,6 +236,18 @@ impl Session {
             self.publish(artifacts.as_deref().unwrap_or_default())?;
         }
         Ok(code)
+    }
+
+    /// A report or a limit that nobody looks at must not pass for one that is met.
+    fn check_no_report_is_asked_for(&self, command: CargoCommand) -> Result<(), Error> {
+        let is_for_all = |flag: &str| ["--color", "--config", "--no-config"].contains(&flag);
+        let flags = self.cli.report_args.iter().map(|arg| arg.to_string_lossy()).filter(|arg| arg.starts_with("--"));
+        let Some(flag) = flags.into_iter().find(|flag| !is_for_all(flag.split('=').next().unwrap_or(flag))) else {
+            return Ok(());
+        };
+        let words = command.words().join(" ");
+        let no_run = if command.runs() { " --no-run" } else { "" };
+        Err(Error::Usage(format!("{flag} is for reports, and `{words}{no_run}` makes none: give it to `report`")))
     }
 
     /// Gives programs a name that does not change, and says which.

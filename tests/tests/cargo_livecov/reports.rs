@@ -62,6 +62,9 @@ fn mistakes_are_found_before_anything_runs() {
     for (args, words) in [
         (["test", "--fail-under-lines", "101"], "not between 0 and 100"),
         (["test", "--sort", "nmae"], "invalid value 'nmae'"),
+        (["test", "--no-run", "--lcov"], "--lcov is for reports, and `test --no-run` makes none"),
+        (["test", "--fail-under-lines=90", "--no-run"], "--fail-under-lines"),
+        (["build", "--color=always", "--lcov"], "--lcov is for reports, and `build` makes none"),
         (["build", "--lcov", "--release"], "--lcov is for reports, and `build` makes none"),
         (["test", "--exclude-from-report", "sample-lbi"], "there is no such package; do you mean sample-lib?"),
         (["test", "--include", "nowhere"], "--include nowhere: there is no such package"),
