@@ -93,7 +93,8 @@ impl Report {
         let opts = self.options()?;
         let limits = opts.limits.names().into_iter().chain(opts.count_limits.names()).collect::<Vec<_>>();
         let limits_text = if limits.is_empty() { String::new() } else { format!("{}: ", limits.join(", ")) };
-        eprintln!("error: {limits_text}no data in {}: no instrumented code has run", data.display());
+        let folder = data.display();
+        eprintln!("error: {limits_text}no data in {folder}: no instrumented code has run, or none could write");
         eprintln!("livecov: does a filter leave no test, or is every package excluded?");
         for path in outputs(&opts).into_iter().filter(|path| path.is_file()) {
             match std::fs::remove_file(path) {
