@@ -74,9 +74,14 @@ fn dispatch(cli: &Cli) -> Result<i32, Error> {
 }
 
 fn print(text: &str) -> Result<i32, Error> {
-    // Nobody is left to be told if this fails.
-    io::stdout().write_all(text.as_bytes()).ok();
-    Ok(0)
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write to", Path::new("standard output"), error))
+        }
+        _ => Ok(0),
+    }
 }
 
 /// Reports on the data that the user names, or that were written last.

@@ -83,6 +83,18 @@ fn mistakes_are_found_before_anything_runs() {
 }
 
 /// Scripts that take the page from where cargo-llvm-cov puts it go on to do so.
+/// A header or script that is cut off is worse than none.
+#[test]
+fn what_cannot_be_printed_is_an_error() {
+    let project = Project::copy("sample");
+    for args in [["header"].as_slice(), &["env"], &["help"], &["--version"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
+        let output = project.livecov(args).stdout(full).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains("standard output: No space left"), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn a_page_in_a_folder_of_reports() {
     let project = Project::copy("sample");

@@ -176,11 +176,12 @@ fn sums_are_those_of_go_s_profile() {
 }
 
 #[test]
-fn programs_without_data_leave_an_empty_report() {
+fn an_empty_report_is_a_failure() {
     let scratch = tempdir().unwrap();
     let (status, out, err) = report(&[text(scratch.path())]);
-    assert_eq!(status, 0);
-    assert_eq!(err, "warning: no applicable files found in input directories\n");
+    assert_eq!(status, 1);
+    let expected = format!("error: no data could be read from {}: the report is empty", text(scratch.path()));
+    assert_eq!(err.lines().collect::<Vec<_>>(), ["warning: no applicable files found in input directories", &expected]);
     assert_eq!(out, "File      Lines     Units  Functions  Branches\nTotal         -         -          -         -\n");
     let (status, _, err) = report(&[]);
     assert_eq!((status, err.lines().next()), (2, Some("error: name the input directories: livecov report DIR...")));

@@ -284,5 +284,5 @@ fn single_files_are_read_with_the_meta_file_beside_them() {
         std::fs::remove_file(meta).unwrap();
     }
     let (status, _, err) = report(&[first]);
-    assert!(status == 0 && err.contains("none of the input directories has its meta-data file"), "{err}");
+    assert!(status == 1 && err.contains("none of the input directories has its meta-data file"), "{err}");
 }

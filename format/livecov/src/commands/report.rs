@@ -25,6 +25,7 @@ use crate::pattern::PackageFilter;
 use crate::selection::Selection;
 use crate::session::Session;
 use crate::since;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,8 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 ///
-/// Those of the inputs and outputs; [`Error::Threshold`] if coverage is below a limit.
+/// Those of the inputs and outputs; [`Error::Threshold`] if coverage is below a limit, and [`Error::Unsuitable`] if there
+/// are no data at all.
 pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> {
     let typed = opts;
     let opts = &complete(session, typed)?;
@@ -57,7 +59,16 @@ pub fn run(session: &mut Session<'_>, opts: &CoverageOpts) -> Result<(), Error> 
     if opts.never_ran {
         never_ran::say(session, &project);
     }
-    check(&project, opts)
+    check(&project, opts)?;
+    if project.mode.is_none() {
+        let inputs = opts.common.listed().chain(opts.common.extra.iter().map(OsString::as_os_str));
+        let inputs: Vec<_> = inputs.map(|input| input.display().to_string()).collect();
+        return Err(Error::Unsuitable(format!(
+            "no data could be read from {}: the report is empty",
+            inputs.join(", ")
+        )));
+    }
+    Ok(())
 }
 
 /// Whether the table, or what stands in its place, is wanted: the list of what never ran goes beside files of all formats.
